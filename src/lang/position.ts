@@ -1,0 +1,37 @@
+// Positions as Rhai reports them (line and column), packed into one number.
+
+/**
+ * A place in a script: `line * 65536 + column`, both 1-based and saturating at 65535.
+ * Column 0 means "the line as a whole"; `NO_POSITION` (0) means "nowhere".
+ * Columns count Unicode scalar values, as Rhai's do.
+ */
+export type Position = number;
+
+export const NO_POSITION: Position = 0;
+
+const MAX = 0xffff;
+
+export function position(line: number, column: number): Position {
+  return (line > MAX ? MAX : line) * 65536 + (column > MAX ? MAX : column);
+}
+
+export function lineOf(pos: Position): number {
+  return Math.floor(pos / 65536);
+}
+
+export function columnOf(pos: Position): number {
+  return pos % 65536;
+}
+
+/** The text Rhai puts in brackets after a message: `line 1, position 5`; `line 1` for column 0; `none`. */
+export function describePosition(pos: Position): string {
+  if (pos === NO_POSITION) return "none";
+  const column = columnOf(pos);
+  return column === 0 ? `line ${lineOf(pos)}` : `line ${lineOf(pos)}, position ${column}`;
+}
+
+/** A half-open range of UTF-16 offsets into the source text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
