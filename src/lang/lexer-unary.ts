@@ -1,0 +1,63 @@
+// After which tokens a `+` or `-` is a sign, not an operator between two operands.
+
+import type { TokenType } from "chevrotain";
+import * as t from "./tokens.ts";
+
+const BEFORE_OPERAND: ReadonlySet<TokenType> = new Set([
+  t.SemiColon,
+  t.Colon,
+  t.Comma,
+  t.LeftBrace,
+  t.LeftParen,
+  t.LeftBracket,
+  t.QuestionBracket,
+  t.Bang,
+  t.UnaryPlus,
+  t.UnaryMinus,
+  t.DoubleQuestion,
+  t.ExclusiveRange,
+  t.InclusiveRange,
+  t.Plus,
+  t.Minus,
+  t.Multiply,
+  t.Divide,
+  t.Modulo,
+  t.PowerOf,
+  t.LeftShift,
+  t.RightShift,
+  t.LessThan,
+  t.LessThanEqualsTo,
+  t.GreaterThan,
+  t.GreaterThanEqualsTo,
+  t.EqualsTo,
+  t.NotEqualsTo,
+  t.Pipe,
+  t.Or,
+  t.XOr,
+  t.Ampersand,
+  t.And,
+  t.Equals,
+  t.PlusAssign,
+  t.MinusAssign,
+  t.MultiplyAssign,
+  t.DivideAssign,
+  t.ModuloAssign,
+  t.PowerOfAssign,
+  t.LeftShiftAssign,
+  t.RightShiftAssign,
+  t.AndAssign,
+  t.OrAssign,
+  t.XOrAssign,
+  t.If,
+  t.While,
+  t.Until,
+  t.In,
+  t.NotIn,
+  t.Return,
+  t.Throw,
+]);
+
+/** The list is Rhai's, gaps included: `=>`, `#{`, `switch`, `break` and others are not in it. */
+export function allowsUnaryNext(previous: TokenType): boolean {
+  return BEFORE_OPERAND.has(previous);
+}
