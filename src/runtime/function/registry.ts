@@ -1,0 +1,175 @@
+// The engine's native functions: registration by packages and hosts, and choice of the overload for given argument types.
+
+import { typeIdOf, TypeId, type Value } from "../value/value.ts";
+import type { FnOptions, NativeFn, Package, PackageBuilder, Receiver, TypeName } from "./native.ts";
+
+const DYNAMIC = -1;
+
+const BUILT_IN_TYPE_IDS: ReadonlyMap<TypeName, number> = new Map([
+  ["()", TypeId.UNIT],
+  ["bool", TypeId.BOOL],
+  ["i64", TypeId.INT],
+  ["f64", TypeId.FLOAT],
+  ["char", TypeId.CHAR],
+  ["string", TypeId.STRING],
+  ["array", TypeId.ARRAY],
+  ["map", TypeId.MAP],
+  ["blob", TypeId.BLOB],
+  ["Fn", TypeId.FN],
+  ["range", TypeId.RANGE],
+  ["range=", TypeId.RANGE_INCLUSIVE],
+  ["timestamp", TypeId.TIMESTAMP],
+  ["u8", TypeId.BYTE],
+  ["iterator", TypeId.ITERATOR],
+  ["dynamic", DYNAMIC],
+]);
+
+interface Overload {
+  readonly fn: NativeFn;
+  readonly types: readonly number[];
+  /** Which parameters are `dynamic`, as Rhai orders its candidates: the smallest mask wins. */
+  readonly mask: number;
+}
+
+/** All native functions of an engine, by name and arity. */
+export class FunctionRegistry {
+  /** Grows with every registration, so that call sites can tell when their cached choice is stale. */
+  version = 0;
+  private readonly overloads = new Map<string, Overload[]>();
+  private readonly typeIds = new Map<TypeName, number>(BUILT_IN_TYPE_IDS);
+  private readonly iterators = new Map<number, (value: never) => Iterator<Value>>();
+  readonly constants = new Map<string, Value>();
+
+  /** Makes a host type's name known under its id. */
+  registerType(name: TypeName, id: number): void {
+    this.typeIds.set(name, id);
+    this.version++;
+  }
+
+  typeId(name: TypeName): number | undefined {
+    return this.typeIds.get(name);
+  }
+
+  /** Adds a function; one with the same name and parameter types is replaced. Throws TypeError for an unknown type name. */
+  register(fn: NativeFn): void {
+    const types = fn.params.map((name) => {
+      const id = this.typeIds.get(name);
+      if (id === undefined) throw new TypeError(`registering ${fn.name}: unknown type '${name}'`);
+      return id;
+    });
+    const mask = types.reduce((bits, type) => bits * 2 + (type === DYNAMIC ? 1 : 0), 0);
+    const key = overloadKey(fn.name, types.length);
+    const list = this.overloads.get(key) ?? [];
+    const same = list.findIndex((other) => other.types.every((type, i) => type === types[i]));
+    if (same >= 0) list.splice(same, 1);
+    list.push({ fn, types, mask });
+    list.sort((a, b) => a.mask - b.mask);
+    this.overloads.set(key, list);
+    this.version++;
+  }
+
+  registerIterator(type: TypeName, iterate: (value: never) => Iterator<Value>): void {
+    const id = this.typeIds.get(type);
+    if (id === undefined) throw new TypeError(`registering an iterator: unknown type '${type}'`);
+    this.iterators.set(id, iterate);
+  }
+
+  iteratorFor(value: Value): ((value: never) => Iterator<Value>) | undefined {
+    return this.iterators.get(typeIdOf(value));
+  }
+
+  /** The overload for these arguments, or null. */
+  resolve(name: string, args: readonly Value[]): NativeFn | null {
+    const list = this.overloads.get(overloadKey(name, args.length));
+    if (list === undefined) return null;
+    for (const { fn, types } of list) {
+      let fits = true;
+      for (let i = 0; i < types.length; i++) {
+        if (types[i] !== DYNAMIC && types[i] !== typeIdOf(args[i])) {
+          fits = false;
+          break;
+        }
+      }
+      if (fits) return fn;
+    }
+    return null;
+  }
+
+  /** All functions called `name`, whatever their arity. */
+  named(name: string): NativeFn[] {
+    return [...this.all()].filter((fn) => fn.name === name);
+  }
+
+  /** Whether any overload of `name` is asynchronous. */
+  isAsync(name: string): boolean {
+    for (const fn of this.all()) if (fn.isAsync && fn.name === name) return true;
+    return false;
+  }
+
+  *all(): IterableIterator<NativeFn> {
+    for (const list of this.overloads.values()) for (const { fn } of list) yield fn;
+  }
+
+  addPackage(pkg: Package): void {
+    pkg.register(packageBuilder(this));
+  }
+}
+
+function overloadKey(name: string, arity: number): string {
+  return `${name}/${arity}`;
+}
+
+type Call = (...args: never[]) => unknown;
+
+function nativeFn(
+  name: string,
+  params: readonly TypeName[],
+  returns: TypeName,
+  call: Call,
+  receiver: Receiver,
+  byRef: boolean,
+  options: FnOptions = {},
+): NativeFn {
+  return {
+    name,
+    params,
+    returns,
+    receiver,
+    byRef,
+    call,
+    usesContext: options.context ?? false,
+    isAsync: options.isAsync ?? false,
+    isPure: options.isPure ?? true,
+    doc: options.doc ?? "",
+    paramNames: options.paramNames ?? [],
+  };
+}
+
+/** The builder that writes a package's functions into a registry. */
+export function packageBuilder(registry: {
+  register(fn: NativeFn): void;
+  registerIterator(type: TypeName, iterate: (value: never) => Iterator<Value>): void;
+  readonly constants: Map<string, Value>;
+}): PackageBuilder {
+  const adder =
+    (receiver: Receiver, byRef: boolean): PackageBuilder["fn"] =>
+    (names, params, returns, call, options) => {
+      for (const name of typeof names === "string" ? [names] : names) {
+        registry.register(nativeFn(name, params, returns, call, receiver, byRef, options));
+      }
+    };
+  return {
+    fn: adder("value", false),
+    pure: adder("ref", false),
+    method: adder("mut", false),
+    inPlace: adder("mut", true),
+    getter: (property, type, returns, call, receiver = "ref", options) =>
+      registry.register(nativeFn(`get$${property}`, [type], returns, call, receiver, false, options)),
+    setter: (property, type, value, call, options) =>
+      registry.register(nativeFn(`set$${property}`, [type, value], "()", call, "mut", false, options)),
+    iterator: (type, iterate) => registry.registerIterator(type, iterate),
+    constant: (name, value) => {
+      registry.constants.set(name, value);
+    },
+  };
+}
