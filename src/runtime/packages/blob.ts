@@ -1,0 +1,12 @@
+// BasicBlobPackage: the functions of blobs.
+
+import { definePackage } from "../function/native.ts";
+import { registerBlobBasics } from "./blob-basic.ts";
+import { registerBlobNumbers } from "./blob-numbers.ts";
+import { registerBlobSlices } from "./blob-slices.ts";
+
+export const blobPackage = definePackage("BasicBlobPackage", (m) => {
+  registerBlobBasics(m);
+  registerBlobSlices(m);
+  registerBlobNumbers(m);
+});
