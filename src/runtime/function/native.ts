@@ -26,8 +26,10 @@ export interface NativeFn {
   readonly byRef: boolean;
   /** The implementation takes a `CallContext` before the arguments. */
   readonly usesContext: boolean;
-  /** May return a promise (asynchronous host functions, higher-order functions when a callback awaits). */
+  /** Returns a promise. */
   readonly isAsync: boolean;
+  /** Calls script functions given to it: returns a promise when one of them awaits. */
+  readonly callsBack: boolean;
   /** May be evaluated while compiling at optimisation level `full`: same arguments, same result, no effects. */
   readonly isPure: boolean;
   /** `(ctx?, ...args) => Value | Promise<Value>` */
@@ -86,6 +88,7 @@ export interface ElementCallback {
 export interface FnOptions {
   readonly context?: boolean;
   readonly isAsync?: boolean;
+  readonly callsBack?: boolean;
   /** False for functions with effects or changing results (`print`, `timestamp`, `rand` ...). Default true for packages. */
   readonly isPure?: boolean;
   readonly doc?: string;

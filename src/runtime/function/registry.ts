@@ -139,6 +139,7 @@ function nativeFn(
     call,
     usesContext: options.context ?? false,
     isAsync: options.isAsync ?? false,
+    callsBack: options.callsBack ?? false,
     isPure: options.isPure ?? true,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],

@@ -88,7 +88,7 @@ export function underName(ctx: CallContext, fnName: string): CallContext {
 }
 
 /** Options of functions that call back: they wait when a callback does. */
-export const CALLS_BACK = { context: true, isAsync: true, isPure: false } as const;
+export const CALLS_BACK = { context: true, callsBack: true, isPure: false } as const;
 
 export interface HigherOrder {
   readonly names: string | readonly string[];

@@ -15,21 +15,25 @@ export function registerMapCallbacks(m: PackageBuilder): void {
   const paramNames = ["map", "callback"];
   m.pure("map", ["map", "Fn"], "map", mapValues, {
     context,
+    callsBack: true,
     doc: "A new map with what the callback makes of each value. It gets the key, `this` is the value; or key and value.",
     paramNames,
   });
   m.pure("filter", ["map", "Fn"], "map", filter, {
     context,
+    callsBack: true,
     doc: "A new map of the properties for which the callback gives true.",
     paramNames,
   });
   m.method("drain", ["map", "Fn"], "map", takeApart(true), {
     context,
+    callsBack: true,
     doc: "Removes the properties for which the callback gives true and returns them as a new map.",
     paramNames,
   });
   m.method("retain", ["map", "Fn"], "map", takeApart(false), {
     context,
+    callsBack: true,
     doc: "Keeps the properties for which the callback gives true and returns the others as a new map.",
     paramNames,
   });

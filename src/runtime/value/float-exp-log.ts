@@ -189,11 +189,15 @@ export function powFloat(x: number, y: number): number {
   if (x === 1) return 1;
   if (x === -1)
     return Math.abs(y) === Infinity || Number.isInteger(y) ? (isOddFloat(y) ? -1 : 1) : Number.NaN;
-  const estimate = x ** y;
-  // Special operands, overflow and underflow need no further digits.
-  if (!Number.isFinite(estimate) || estimate === 0 || y === 0 || Math.abs(x) === Infinity) return estimate;
-  const log = logParts(Math.abs(x));
+  const size = Math.abs(x);
+  // Zero, infinities and NaN: JS agrees with C.
+  if (!(size < Infinity && size > 0 && Math.abs(y) < Infinity && y !== 0)) return x ** y;
+  if (x < 0 && !Number.isInteger(y)) return Number.NaN;
+  const log = logParts(size);
   const product = log * y;
-  const power = expOfSum(product, productError(log, y, product) + LOW[0] * y);
+  let power = product > 0 ? Infinity : 0;
+  if (product < 709.79 && product > -745.14) {
+    power = expOfSum(product, productError(log, y, product) + LOW[0] * y);
+  }
   return x < 0 && isOddFloat(y) ? -power : power;
 }

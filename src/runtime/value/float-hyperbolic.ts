@@ -30,7 +30,11 @@ function halfExp(a: number): number {
 }
 
 export function tanhFloat(x: number): number {
-  return Math.tanh(x);
+  const a = Math.abs(x);
+  if (a >= 22) return Math.sign(x);
+  if (!(a >= 2 ** -55)) return x;
+  const t = Math.expm1(a < 1 ? -2 * a : 2 * a);
+  return withSign(a < 1 ? -t / (t + 2) : 1 - 2 / (t + 2), x);
 }
 
 export function asinhFloat(x: number): number {

@@ -57,7 +57,7 @@ function reduce(x: number): number {
 
 /** With exact integers: x is mantissa * 2^exponent, and only the fraction of x * 2/pi matters. */
 function reduceLarge(x: number): number {
-  const exponent = Math.max(Math.floor(Math.log2(Math.abs(x))) - 53, 0);
+  const exponent = Math.floor(Math.log2(Math.abs(x))) - 53;
   const mantissa = BigInt(x / 2 ** exponent);
   const scaled = mantissa * TWO_OVER_PI;
   const point = BigInt(1152 - exponent);

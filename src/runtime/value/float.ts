@@ -12,12 +12,17 @@ function scale(x: number, y: number): number {
   return x * y === 0 ? 1 : Math.max(Math.abs(x), Math.abs(y));
 }
 
-/** Rhai's `==` on floats: equal within one epsilon, relatively. False whenever NaN or an infinity takes part. */
-export function equalFloats(x: number, y: number): boolean {
-  return Math.abs(x - y) / scale(x, y) <= EPSILON;
+/** Rhai takes NaN and zero for equal: the larger of their sizes is zero, and it stops there. */
+function isNanAndZero(x: number, y: number): boolean {
+  return (x === 0 && Number.isNaN(y)) || (y === 0 && Number.isNaN(x));
 }
 
-/** Rhai's `!=` on floats; like `equalFloats` it is false for NaN and infinities. */
+/** Rhai's `==` on floats: equal within one epsilon, relatively. False for infinities, and for NaN except with zero. */
+export function equalFloats(x: number, y: number): boolean {
+  return Math.abs(x - y) / scale(x, y) <= EPSILON || isNanAndZero(x, y);
+}
+
+/** Rhai's `!=` on floats; false for NaN and infinities. */
 export function unequalFloats(x: number, y: number): boolean {
   return Math.abs(x - y) / scale(x, y) > EPSILON;
 }
@@ -29,7 +34,7 @@ export function lessFloats(x: number, y: number): boolean {
 
 /** Rhai's `<=` on floats; `x >= y` is `lessOrEqualFloats(y, x)`. */
 export function lessOrEqualFloats(x: number, y: number): boolean {
-  return (y - x) / scale(x, y) > -EPSILON;
+  return (y - x) / scale(x, y) > -EPSILON || isNanAndZero(x, y);
 }
 
 /** Truncates towards zero; NaN gives 0, 2^63 exactly the largest INT, anything beyond an error. */

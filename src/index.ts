@@ -1,0 +1,20 @@
+// Public API of rhailib: language and engine, names listed one by one.
+
+export type { Ast } from "./lang/ast.ts";
+export { ParseError, type ParseErrorKind } from "./lang/errors.ts";
+export { columnOf, describePosition, lineOf, NO_POSITION, type Position, type Span } from "./lang/position.ts";
+export { Engine, type CompileOptions, type OptimizationLevel } from "./runtime/engine.ts";
+export { EvalError, type EvalErrorKind } from "./runtime/errors.ts";
+export { definePackage, type CallContext, type Package, type PackageBuilder } from "./runtime/function/native.ts";
+export { FileModuleResolver } from "./runtime/module/file-resolver.ts";
+export { Module } from "./runtime/module/module.ts";
+export type { ImportContext, ModuleResolver } from "./runtime/module/resolver.ts";
+export { DummyModuleResolver, ModuleResolversCollection, StaticModuleResolver } from "./runtime/module/static-resolver.ts";
+export { Scope } from "./runtime/scope.ts";
+export { Blob, RhaiArray, RhaiMap } from "./runtime/value/containers.ts";
+export { ConversionError, jsToValue, valueToJs } from "./runtime/value/convert.ts";
+export { debug, display } from "./runtime/value/display.ts";
+export { FnPtr } from "./runtime/value/fn-ptr.ts";
+export { Range, Timestamp } from "./runtime/value/objects.ts";
+export { Char, Float } from "./runtime/value/scalars.ts";
+export { typeNameOf, type Value } from "./runtime/value/value.ts";

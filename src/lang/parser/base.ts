@@ -1,0 +1,209 @@
+// The foundation of the parser's classes: its state, access to tokens, and the raising of errors.
+
+import { EmbeddedActionsParser, EOF, type ParserMethod, type TokenType } from "chevrotain";
+import type { Block, Expr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
+import type { ParseError } from "../errors.ts";
+import { hintFor } from "../hints.ts";
+import { unexpectedInput } from "../lex-errors.ts";
+import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import { isValidIdentifier } from "../literals.ts";
+import type { LanguageOptions, ParseOptions } from "../options.ts";
+import * as e from "../parse-errors.ts";
+import type { Position } from "../position.ts";
+import * as t from "../tokens.ts";
+import { OPERAND_STARTS, syntaxOf } from "./context.ts";
+import { ParseScope } from "./scope.ts";
+import { tokenText } from "./token-text.ts";
+
+export type Rule<Args extends unknown[], Result> = ParserMethod<Args, Result>;
+
+/**
+ * The grammar is spread over a chain of classes, one subject each; this is the first of them.
+ *
+ * Chevrotain runs every rule once, without tokens, to learn the grammar ("recording"). Whatever looks at a token or builds
+ * a node is skipped then. In real runs each decision is preceded by a check which raises Rhai's error, so that
+ * Chevrotain itself never finds anything to complain about.
+ */
+export abstract class ParserBase extends EmbeddedActionsParser {
+  protected options!: ParseOptions;
+  /** The language options of the function being read: closures and expression mode differ from the engine's. */
+  protected language!: Readonly<LanguageOptions>;
+  protected scope = new ParseScope([], false);
+  /** Flags of context.ts. */
+  protected flags = 0;
+  /** Nesting of expressions, counted as Rhai does. */
+  protected level = 0;
+  /** 0: unlimited. */
+  protected maxLevel = 0;
+  protected text = "";
+  /** How the tokens were made: custom syntax may need more of them. */
+  protected lexOptions: TokenizeOptions = {};
+  protected functions: ScriptFnDef[] = [];
+  /** Names of the functions defined so far. */
+  protected functionNames = new Set<string>();
+
+  abstract readonly expression: Rule<[], Expr>;
+  abstract readonly block: Rule<[outerPos: Position], Block>;
+  abstract readonly statement: Rule<[], Stmt>;
+
+  constructor(skipValidations: boolean) {
+    super(t.PARSER_TOKENS, { maxLookahead: 1, recoveryEnabled: false, skipValidations });
+  }
+
+  /** Prepares for a new text. */
+  protected start(text: string, lexed: LexResult, options: ParseOptions, lexOptions: TokenizeOptions): void {
+    lexed.tokens.push(endToken(text, lexed.eofPos));
+    this.input = lexed.tokens;
+    this.lexOptions = lexOptions;
+    this.text = text;
+    this.options = options;
+    this.language = options.language;
+    this.scope = new ParseScope([], false);
+    this.flags = 0;
+    this.level = 0;
+    this.maxLevel = options.limits.maxExprDepth;
+    this.functions = [];
+    this.functionNames = new Set();
+  }
+
+  // --------------------------------------------------------------- tokens
+
+  /** The next token; at the end of the text, that of `endToken`. */
+  protected peek(): t.RhaiToken {
+    return this.LA(1) as t.RhaiToken;
+  }
+
+  protected at(type: TokenType): boolean {
+    return this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+  }
+
+  /** Where the last consumed token ends. */
+  protected lastEnd(): number {
+    return (this.LA(0) as t.RhaiToken).end ?? 0;
+  }
+
+  /** Consumes whatever comes next. */
+  protected take(): t.RhaiToken {
+    return this.consume(0, this.peek().tokenType) as t.RhaiToken;
+  }
+
+  /** Consumes a token of this type or raises `Expecting '...' purpose`. */
+  protected expect(index: number, type: TokenType, purpose: string): t.RhaiToken {
+    if (!this.RECORDING_PHASE && !this.at(type)) {
+      this.raiseLexError();
+      this.missing(type, purpose);
+    }
+    return this.consume(index, type) as t.RhaiToken;
+  }
+
+  /** Consumes the name of a variable to be declared. */
+  protected name(index: number): t.RhaiToken {
+    if (!this.RECORDING_PHASE && !this.at(t.Identifier)) this.failName();
+    return this.consume(index, t.Identifier) as t.RhaiToken;
+  }
+
+  protected failName(): never {
+    this.raiseLexError();
+    const { tokenType, payload, pos } = this.peek();
+    const isReservedWord = tokenType === t.Reserved && isValidIdentifier(payload as string);
+    return this.fail(isReservedWord ? e.reserved(payload as string, pos) : e.variableExpected(pos));
+  }
+
+  protected ident(token: t.RhaiToken): Ident {
+    return { name: token.payload as string, pos: token.pos, start: token.startOffset, end: token.end };
+  }
+
+  // --------------------------------------------------------------- levels
+
+  /** Goes one level deeper and returns the level to come back to; `pos` is for the error if that is too deep. */
+  protected deeper(pos: Position): number {
+    const outer = this.level;
+    if (this.maxLevel > 0 && outer >= this.maxLevel) this.fail(e.exprTooDeep(pos));
+    this.level = outer + 1;
+    return outer;
+  }
+
+  // --------------------------------------------------------------- errors
+
+  /** Raises `error`; `token` is what it is about. */
+  protected fail(error: ParseError, token = this.peek()): never {
+    error.span ??= { start: token.startOffset, end: token.end };
+    error.hint ??= hintFor(error, { previous: this.LA(0).image ?? "", token: token.image });
+    throw error;
+  }
+
+  /** Raises `Expecting '...' purpose` about the next token. */
+  protected missing(type: TokenType, purpose: string): never {
+    this.fail(e.missingToken(syntaxOf(type), purpose, this.peek().pos));
+  }
+
+  protected raiseLexError(): void {
+    const token = this.peek();
+    if (token.tokenType === t.LexError) throw token.payload as ParseError;
+  }
+
+  protected raiseIf(error: ParseError | null, token = this.peek()): void {
+    if (error !== null) this.fail(error, token);
+  }
+
+  /** What Rhai says when an operand should begin at the next token and none does. */
+  protected failOperand(): never {
+    this.raiseLexError();
+    const token = this.peek();
+    const isEnd = token.tokenType === EOF;
+    this.fail(isEnd ? e.unexpectedEof(token.pos) : unexpectedInput(tokenText(token), token.pos));
+  }
+
+  /** The same for a whole expression. */
+  protected failExpression(): never {
+    this.deeper(this.peek().pos);
+    this.failOperand();
+  }
+
+  /** Before an optional expression in a list that ends with `close`: raises the error if neither comes next. */
+  protected checkListItem(close: TokenType, pos: Position): void {
+    if (this.RECORDING_PHASE || this.at(close)) return;
+    if (OPERAND_STARTS[this.peek().tokenTypeIdx!]) return;
+    this.deeper(pos);
+    this.failExpression();
+  }
+
+  /** After a comma in a list that ends with `close`: does another item follow? */
+  protected itemFollows(close: TokenType): boolean {
+    return this.LA(2).tokenTypeIdx !== close.tokenTypeIdx;
+  }
+
+  // ---------------------------------------------------------------- nodes
+
+  /** A statement where Rhai wants a block: its own block, or one that holds just the statement. */
+  protected toBlock(stmt: Stmt): Block {
+    if (this.RECORDING_PHASE) return NOTHING;
+    if (stmt.kind === "block") return stmt.block;
+    const { pos, start, end } = stmt;
+    const statements = stmt.kind === "noop" ? [] : [stmt];
+    return { statements, pos, endPos: stmt.kind === "noop" ? pos : 0, start, end };
+  }
+
+  protected blockExpr(block: Block): Expr {
+    if (this.RECORDING_PHASE) return NOTHING;
+    return { kind: "block", block, pos: block.pos, start: block.start, end: block.end };
+  }
+}
+
+/** What rules yield while Chevrotain records them. */
+export const NOTHING = undefined as never;
+
+/** The token after the last one. */
+export function endToken(text: string, pos: Position): t.RhaiToken {
+  return {
+    image: "",
+    startOffset: text.length,
+    endOffset: text.length - 1,
+    end: text.length,
+    tokenType: EOF,
+    tokenTypeIdx: EOF.tokenTypeIdx!,
+    pos,
+    payload: "",
+    comments: [],
+  };
+}

@@ -1,0 +1,63 @@
+// The parser itself, ready to use: tokens in, a tree out.
+
+import type { ISerializedGast } from "chevrotain";
+import type { Ast } from "../ast.ts";
+import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import type { ParseOptions } from "../options.ts";
+import { exprTooDeep, wrongFnDefinition } from "../parse-errors.ts";
+import { NO_POSITION } from "../position.ts";
+import { EXPRESSIONS_ONLY, GLOBAL_LEVEL, QUOTED_KEYS } from "./context.ts";
+import { StatementParser } from "./statements.ts";
+
+/** The grammar of Rhai. One instance reads one text at a time. */
+export class RhaiParser extends StatementParser {
+  /** `validate`: let Chevrotain check the grammar, for tests. */
+  constructor(validate = false) {
+    super(!validate);
+    this.performSelfAnalysis();
+  }
+
+  run(text: string, lexed: LexResult, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
+    this.start(text, lexed, options, lexOptions);
+    const statements = this.readMode(options.mode);
+    const { functions } = this;
+    if (options.mode === "eval" && functions.length > 0) throw wrongFnDefinition(NO_POSITION);
+    return { statements, functions, source: options.source, text, doc: lexed.doc };
+  }
+
+  private readMode(mode: ParseOptions["mode"]): Ast["statements"] {
+    try {
+      if (mode === "script" || mode === "eval") return this.script();
+      this.flags = GLOBAL_LEVEL | EXPRESSIONS_ONLY | (mode === "json" ? QUOTED_KEYS : 0);
+      this.language = { ...this.language, allowStatementExpression: false, allowLoopExpressions: false };
+      return this.expressionScript();
+    } catch (error) {
+      // The host's stack ended before the limit on nesting (if there is one) did.
+      if (error instanceof RangeError) throw exprTooDeep(this.peek().pos);
+      throw error;
+    }
+  }
+}
+
+let idle: RhaiParser | null = null;
+
+/** Parses with the shared instance; a parse inside a parse (custom syntax may do that) gets an instance of its own. */
+export function parseTokens(
+  text: string,
+  lexed: LexResult,
+  options: ParseOptions,
+  lexOptions: TokenizeOptions,
+): Ast {
+  const parser = idle ?? new RhaiParser();
+  idle = null;
+  try {
+    return parser.run(text, lexed, options, lexOptions);
+  } finally {
+    idle = parser;
+  }
+}
+
+/** The grammar as data, for syntax diagrams. */
+export function serializedGrammar(): ISerializedGast[] {
+  return (idle ?? new RhaiParser()).getSerializedGastProductions();
+}

@@ -1,0 +1,59 @@
+// The operator of an op-assignment: built-in pairs of types, registered `op=` functions, then `target = target op value`.
+
+import type { Position } from "../../lang/position.ts";
+import { EvalError } from "../errors.ts";
+import { assignOperator } from "../function/operators.ts";
+import { typeIdOf, type Value } from "../value/value.ts";
+import type { Frame } from "./frame.ts";
+import { callNative, invokeNative, nativeError } from "./native-call.ts";
+
+type Operator = (a: Value, b: Value) => Value;
+
+/** Computes the new value of a place. `old` must be writable when it is a container: it may be modified in place. */
+export type AssignOperation = (frame: Frame, old: Value, value: Value, sizePos: Position) => Value;
+
+/** `op` is the plain operator; `pos` that of the op-assignment token. */
+export function assignOperation(op: string, pos: Position, fastOperators: boolean): AssignOperation {
+  const token = `${op}=`;
+  let leftType = -1;
+  let rightType = -1;
+  let cached: Operator | null = null;
+  return (frame, old, value, sizePos) => {
+    if (fastOperators) {
+      const left = typeIdOf(old);
+      const right = typeIdOf(value);
+      if (left !== leftType || right !== rightType) {
+        cached = assignOperator(token, left, right) as Operator | null;
+        leftType = left;
+        rightType = right;
+      }
+      if (cached !== null) {
+        try {
+          return cached(old, value);
+        } catch (error) {
+          throw nativeError(error, pos);
+        }
+      }
+    }
+    const result = registeredOperation(frame, op, token, old, value, pos);
+    return frame.run.hasSizeLimits ? frame.run.checkSize(result, sizePos) : result;
+  };
+}
+
+function registeredOperation(frame: Frame, op: string, token: string, old: Value, value: Value, pos: Position): Value {
+  const args = [old, value];
+  const fn = frame.run.engine.registry.resolve(token, args);
+  if (fn !== null) {
+    invokeNative(frame, fn, args, pos, true, false);
+    return args[0];
+  }
+  const builtIn = assignOperator(token, typeIdOf(old), typeIdOf(value)) as Operator | null;
+  if (builtIn !== null) {
+    try {
+      return builtIn(old, value);
+    } catch (error) {
+      throw error instanceof EvalError ? error.at(pos) : error;
+    }
+  }
+  return callNative(frame, op, [old, value], pos, op);
+}

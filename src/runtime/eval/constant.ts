@@ -1,0 +1,19 @@
+// Values of expressions that are constants as they stand: literals, and arrays and maps of them.
+
+import type { Expr } from "../../lang/ast.ts";
+import { RhaiArray, RhaiMap } from "../value/containers.ts";
+import type { Value } from "../value/value.ts";
+import { isLiteral, literalValue } from "./literal.ts";
+
+/** The value; throws when the expression is no constant. */
+export function constantValue(node: Expr): Value {
+  if (isLiteral(node)) return literalValue(node);
+  if (node.kind === "array") return new RhaiArray(node.items.map(constantValue));
+  if (node.kind === "map") {
+    return new RhaiMap(new Map(node.entries.map((entry) => [entry.key.name, constantValue(entry.value)])));
+  }
+  if (node.kind === "interpolated" && node.parts.every((part) => part.kind === "string")) {
+    return node.parts.map((part) => (part.kind === "string" ? part.value : "")).join("");
+  }
+  throw new Error(`${node.kind} is no constant`);
+}

@@ -1,0 +1,151 @@
+// Calls whose target is only known at run time: by name, and through function pointers.
+
+import { isValidIdentifier } from "../../lang/literals.ts";
+import type { Position } from "../../lang/position.ts";
+import { dataRace, functionNotFound, mismatchDataType } from "../errors.ts";
+import { copyValue } from "../value/containers.ts";
+import type { FnPtr } from "../value/fn-ptr.ts";
+import { Ref, Shared } from "../value/objects.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import type { NameView } from "./name-view.ts";
+import { findMethod, findScriptFn, functionKey } from "./library.ts";
+import { callNative, callSignature, invokeNative } from "./native-call.ts";
+import { bodyFor, enterFunction, runBody } from "./script-call.ts";
+
+/**
+ * Calls a function pointer (`FnPtr::call_raw`): curried arguments first, `self` bound to `this` or passed first.
+ * `level` is the nesting level of a linked callee.
+ */
+export function callPointer(
+  frame: Frame,
+  level: number,
+  fnPtr: FnPtr,
+  self: Ref | null,
+  args: Value[],
+  pos: Position,
+  constant = false,
+): Value {
+  const { curry, linked } = fnPtr;
+  const all = curry.length === 0 ? args : [...curry, ...args];
+  if (linked !== null && linked.arity === all.length) {
+    const environment = (fnPtr.environment ?? (linked as ScriptFn).environment) as Environment | null;
+    return callWithSelf(frame, linked as ScriptFn, environment, all, self, level, pos, null, constant);
+  }
+  if (self !== null && curry.length > 0 && findScriptFn(frame.lib.chain, functionKey(fnPtr.name, all.length)) === null) {
+    const flat = [...curry.map(flatten), copyValue(self.value), ...args];
+    return callNative(frame, fnPtr.name, flat, pos, null);
+  }
+  return callByName(frame, level + 1, fnPtr.name, all, self, pos);
+}
+
+/** Runs a script function with `this` bound to a place; the place gets what the function assigned to `this`. */
+export function callWithSelf(
+  frame: Frame,
+  fn: ScriptFn,
+  environment: Environment | null,
+  args: Value[],
+  self: Ref | null,
+  level: number,
+  pos: Position,
+  outer: NameView | null = null,
+  constant = false,
+): Value {
+  const callee = enterFunction(frame, fn, environment, args, self === null ? NO_THIS : self.value, level, pos);
+  if (fn.isEmpty) return undefined;
+  callee.outer = outer;
+  callee.selfConstant = constant;
+  if (self === null) return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+  try {
+    return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+  } finally {
+    self.value = callee.self;
+  }
+}
+
+/** A value without its shared cell. Throws a data race when a method is running on it. */
+export function flatten(value: Value): Value {
+  if (!(value instanceof Shared)) return value;
+  if (value.locked) throw dataRace("");
+  return copyValue(value.value);
+}
+
+/** Refuses arguments whose cells are locked. */
+export function ensureNoDataRace(name: string, args: readonly Value[], offset: number): void {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (arg instanceof Shared && arg.locked) throw dataRace(`argument #${i + 1 + offset} of function '${name}'`);
+  }
+}
+
+/**
+ * Calls a function by name, script functions first (`exec_fn_call`). With `self`, the method forms: typed methods,
+ * `name` with `this` bound, then natives with the value as first argument.
+ */
+export function callByName(
+  frame: Frame,
+  level: number,
+  name: string,
+  args: Value[],
+  self: Ref | null,
+  pos: Position,
+  outer: NameView | null = null,
+): Value {
+  const syntactic = syntacticCall(frame, name, self === null ? args : [self.value, ...args], pos);
+  if (syntactic !== null) return syntactic.value;
+  ensureNoDataRace(name, args, 0);
+  if (isValidIdentifier(name) || name.startsWith("anon$")) {
+    const key = functionKey(name, args.length);
+    const typed = self === null ? null : findMethod(frame, `${typeNameOf(self.value)}.${key}`);
+    const fn = typed ?? findScriptFn(frame.lib.chain, key);
+    if (fn !== null) {
+      if (fn.isEmpty) return undefined;
+      return callWithSelf(frame, fn, fn.environment, args, self, level, pos, outer);
+    }
+  }
+  const values = args.map(flatten);
+  if (self === null) return callNative(frame, name, values, pos, null);
+  values.unshift(self.value);
+  const native = frame.run.engine.registry.resolve(name, values);
+  if (native === null) throw functionNotFound(callSignature(name, values), pos);
+  try {
+    return invokeNative(frame, native, values, pos, true, false);
+  } finally {
+    self.value = values[0];
+  }
+}
+
+const KEYWORD_CALLS: ReadonlySet<string> = new Set([
+  "type_of", "is_shared", "is_def_fn", "is_def_var", "Fn", "eval", "call", "curry",
+]);
+
+/** Functions that are part of the language; null when `name` is none. Throws functionNotFound for wrong arguments. */
+export function syntacticCall(frame: Frame, name: string, args: readonly Value[], pos: Position): { value: Value } | null {
+  if (!KEYWORD_CALLS.has(name)) return null;
+  if (name === "type_of" && args.length === 1) return { value: typeNameOf(flatten(args[0])) };
+  if (name === "is_shared" && args.length === 1) return { value: args[0] instanceof Shared };
+  if (name === "is_def_fn" && args.length === 2) {
+    const key = functionKey(requireString(args[0], pos), Number(requireInt(args[1], pos)));
+    return { value: isDefinedFn(frame, key) };
+  }
+  if (name === "is_def_fn" && args.length === 3) {
+    const type = requireString(args[0], pos);
+    const key = functionKey(requireString(args[1], pos), Number(requireInt(args[2], pos)));
+    return { value: findMethod(frame, `${type}.${key}`) !== null };
+  }
+  throw functionNotFound(callSignature(name, args as Value[]), pos);
+}
+
+function isDefinedFn(frame: Frame, key: string): boolean {
+  return findScriptFn(frame.lib.chain, key) !== null;
+}
+
+function requireString(value: Value, pos: Position): string {
+  if (typeof value === "string") return value;
+  throw mismatchDataType("string", typeNameOf(value), pos);
+}
+
+function requireInt(value: Value, pos: Position): number | bigint {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  throw mismatchDataType("i64", typeNameOf(value), pos);
+}

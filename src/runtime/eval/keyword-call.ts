@@ -1,0 +1,182 @@
+// Links calls that belong to the language: eval, call, Fn, curry, is_shared, is_def_var and friends.
+
+import type { CallExpr } from "../../lang/ast.ts";
+import { ParseError } from "../../lang/errors.ts";
+import type { Position } from "../../lang/position.ts";
+import { ExitSignal } from "../control.ts";
+import { EvalError, inFunctionCall, mismatchDataType, parsingError } from "../errors.ts";
+import { fnPtrFromName } from "../function/fn-name.ts";
+import { FnPtr } from "../value/fn-ptr.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import { linkRawArgument } from "./arguments.ts";
+import { callByName, flatten, syntacticCall } from "./dynamic-call.ts";
+import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
+import type { Linker } from "./linker.ts";
+import { FrameView, type VisibleVariable } from "./name-view.ts";
+import { bodyFor, enterFunction, isStackOverflow, runBody } from "./script-call.ts";
+
+/** The linked call, or null when the name (with that many arguments) is an ordinary function. */
+export function linkKeywordCall(linker: Linker, node: CallExpr): Eval | null {
+  const count = node.args.length;
+  switch (node.name) {
+    case "eval":
+      return count === 1 ? linkEval(linker, node) : linkSyntactic(linker, node);
+    case "call":
+      return count >= 1 ? linkPointerCall(linker, node) : linkSyntactic(linker, node);
+    case "Fn":
+      return count === 1 ? linkFn(linker, node) : linkSyntactic(linker, node);
+    case "curry":
+      return count > 1 ? linkCurry(linker, node) : linkSyntactic(linker, node);
+    case "is_shared":
+      return count === 1 ? linkIsShared(linker, node) : linkSyntactic(linker, node);
+    case "is_def_var":
+      return count === 1 ? linkIsDefVar(linker, node) : linkSyntactic(linker, node);
+    case "type_of":
+    case "is_def_fn":
+      return linkSyntactic(linker, node);
+    default:
+      return null;
+  }
+}
+
+function linkSyntactic(linker: Linker, node: CallExpr): Eval {
+  const args = node.args.map((arg) => linker.expr(arg));
+  const { name, pos } = node;
+  return (frame) => {
+    const values = args.map((arg) => arg(frame));
+    return syntacticCall(frame, name, values, pos)?.value;
+  };
+}
+
+function linkString(linker: Linker, node: CallExpr): (frame: Frame) => string {
+  const [arg] = node.args;
+  const value = linker.expr(arg);
+  return (frame) => {
+    const text = value(frame);
+    if (typeof text !== "string") throw mismatchDataType("string", typeNameOf(text), arg.pos);
+    return text;
+  };
+}
+
+function linkFn(linker: Linker, node: CallExpr): Eval {
+  const text = linkString(linker, node);
+  const { pos } = node.args[0];
+  return (frame) => {
+    const name = text(frame);
+    try {
+      return fnPtrFromName(name);
+    } catch (error) {
+      throw error instanceof EvalError ? error.at(pos) : error;
+    }
+  };
+}
+
+function requirePointer(value: Value, pos: Position): FnPtr {
+  if (value instanceof FnPtr) return value;
+  throw mismatchDataType("Fn", typeNameOf(value), pos);
+}
+
+function linkCurry(linker: Linker, node: CallExpr): Eval {
+  const target = linker.expr(node.args[0]);
+  const args = node.args.slice(1).map((arg) => linkRawArgument(linker, arg));
+  const { pos } = node.args[0];
+  return (frame) => {
+    const pointer = requirePointer(target(frame), pos);
+    return pointer.withCurry(args.map((arg) => arg(frame)));
+  };
+}
+
+function linkIsShared(linker: Linker, node: CallExpr): Eval {
+  const [arg] = node.args;
+  const raw = linkRawArgument(linker, arg);
+  const { name, pos } = node;
+  return (frame) => syntacticCall(frame, name, [raw(frame)], pos)?.value;
+}
+
+function linkIsDefVar(linker: Linker, node: CallExpr): Eval {
+  const text = linkString(linker, node);
+  const visible = linker.scope.visible();
+  return (frame) => new FrameView(frame, visible).find(text(frame)) !== null;
+}
+
+/** `call(f, args...)`: captured variables arrive as cells when the pointer is bound to a function of that arity. */
+function linkPointerCall(linker: Linker, node: CallExpr): Eval {
+  const target = linker.expr(node.args[0]);
+  const args = node.args.slice(1).map((arg) => linkRawArgument(linker, arg));
+  const { pos } = node;
+  const targetPos = node.args[0].pos;
+  const visible = node.capturesScope ? linker.scope.visible() : null;
+  return (frame) => {
+    const pointer = requirePointer(target(frame), targetPos);
+    const values = args.map((arg) => arg(frame));
+    const { linked, curry } = pointer;
+    if (linked !== null && linked.arity === curry.length + values.length) {
+      const fn = linked as ScriptFn;
+      const environment = (pointer.environment ?? fn.environment) as Environment | null;
+      const callee = enterFunction(frame, fn, environment, [...curry, ...values], NO_THIS, frame.level + 1, pos);
+      return fn.isEmpty ? undefined : runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+    }
+    const all = [...curry, ...values.map(flatten)];
+    return callByName(frame, frame.level + 1, pointer.name, all, null, pos, visible === null ? null : new FrameView(frame, visible));
+  };
+}
+
+function linkEval(linker: Linker, node: CallExpr): Eval {
+  const text = linkString(linker, node);
+  const { pos } = node.args[0];
+  const visible = linker.scope.visible();
+  const height = linker.scope.count;
+  return (frame) => {
+    const script = text(frame);
+    try {
+      return evaluateInPlace(frame, script, visible, height, pos);
+    } catch (error) {
+      if (error instanceof ExitSignal) throw error;
+      if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
+      const inner = error instanceof ParseError ? parsingError(error) : error;
+      throw inner instanceof EvalError ? inFunctionCall("eval", frame.lib.environment.table.source ?? "", inner, pos) : inner;
+    }
+  };
+}
+
+/** Runs a text in the scope of `frame`: what it defines at its top level stays defined there. */
+function evaluateInPlace(
+  frame: Frame,
+  text: string,
+  visible: readonly VisibleVariable[],
+  height: number,
+  pos: Position,
+): Value {
+  const { run } = frame;
+  if (run.metered) run.track(pos);
+  const script = text.trim();
+  if (script === "") return undefined;
+  const { engine } = run;
+  const ast = engine.compileFor("eval", script);
+  if (ast.functions.length > 0) throw parsingError(wrongFnDefinition(), 0);
+  const program = engine.link(ast);
+  const inner = new Frame(run, new Array(program.frameSize).fill(undefined), NO_THIS, frame.lib, frame.imports, frame.level + 1);
+  inner.outer = new FrameView(frame, visible);
+  inner.defined = [];
+  try {
+    const result = program.body(inner);
+    return result === LEAVE ? inner.leaveValue : result;
+  } finally {
+    frame.imports = inner.imports;
+    for (const { name, slot, constant } of inner.defined) {
+      frame.dynamic ??= [];
+      frame.dynamic.push({ name, value: inner.slots[slot], constant, height });
+    }
+    if (inner.dynamic !== null) {
+      frame.dynamic ??= [];
+      for (const variable of inner.dynamic) frame.dynamic.push({ ...variable, height });
+    }
+  }
+}
+
+function wrongFnDefinition(): ParseError {
+  return new ParseError(
+    "WrongFnDefinition",
+    "Function definitions must be at global level and cannot be inside a block or another function",
+  );
+}

@@ -1,0 +1,177 @@
+// Links loops: `while`, `loop`, `do`, and `for` over ranges, arrays and everything with an iterator.
+
+import type { Block, DoStmt, ForStmt, WhileStmt } from "../../lang/ast.ts";
+import { EvalError } from "../errors.ts";
+import { copyValue, RhaiArray } from "../value/containers.ts";
+import { addInt, type Int } from "../value/int.ts";
+import { Range, Shared } from "../value/objects.ts";
+import type { Value } from "../value/value.ts";
+import { checkVariables, linkStatements } from "./block.ts";
+import { type Exec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE } from "./frame.ts";
+import { mayLeave } from "./leaving.ts";
+import type { Linker } from "./linker.ts";
+import { nativeError } from "./native-call.ts";
+import { linkCondition } from "./operator.ts";
+import { startPosition } from "./start-position.ts";
+
+/** Links a loop's body; break and continue that come out of expressions are handed on as LEAVE. */
+function linkBody(linker: Linker, body: Block): Exec {
+  const before = linker.thrownLeaves;
+  const exec = linkStatements(linker, body.statements, true, false);
+  const caught = linker.catchingLeaves(before, exec);
+  return body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+}
+
+export function linkWhile(linker: Linker, node: WhileStmt): Exec {
+  const forever = node.condition === null || (node.condition.kind === "bool" && node.condition.value);
+  if (node.condition === null || forever) return linkForever(linkBody(linker, node.body));
+  const condition = linkCondition(linker, node.condition);
+  const body = linkBody(linker, node.body);
+  if (!mayLeave(node.body)) {
+    return (frame) => {
+      while (condition(frame)) body(frame);
+      return undefined;
+    };
+  }
+  return (frame) => {
+    while (condition(frame)) {
+      if (body(frame) === LEAVE) {
+        if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+        if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+      }
+    }
+    return undefined;
+  };
+}
+
+function linkForever(body: Exec): Exec {
+  return (frame) => {
+    for (;;) {
+      if (body(frame) === LEAVE) {
+        if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+        if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+      }
+    }
+  };
+}
+
+export function linkDo(linker: Linker, node: DoStmt): Exec {
+  const body = linkBody(linker, node.body);
+  const condition = linkCondition(linker, node.condition);
+  const goOn = !node.until;
+  return (frame) => {
+    for (;;) {
+      if (body(frame) === LEAVE) {
+        if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+        if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+        continue;
+      }
+      if (condition(frame) !== goOn) return undefined;
+    }
+  };
+}
+
+/** Stores an iteration's value in a loop variable's slot, which a closure may have turned into a cell. */
+type Store = (frame: Frame, value: Value) => void;
+
+function storeIn(slot: number, maybeShared: boolean): Store {
+  if (!maybeShared) {
+    return (frame, value) => {
+      frame.slots[slot] = value;
+    };
+  }
+  return (frame, value) => {
+    const stored = frame.slots[slot];
+    if (stored instanceof Shared) stored.value = value;
+    else frame.slots[slot] = value;
+  };
+}
+
+export function linkFor(linker: Linker, node: ForStmt): Exec {
+  const iterable = linker.owned(node.iterable);
+  const { scope } = linker;
+  const count = scope.count;
+  const mark = scope.enter();
+  const counter = node.counter === null ? null : scope.declare(node.counter.name, false);
+  const variable = scope.declare(node.variable.name, false);
+  const body = linkBody(linker, node.body);
+  scope.leave(mark);
+  const store = storeIn(variable.slot, variable.maybeShared);
+  const storeCount = counter === null ? null : storeIn(counter.slot, counter.maybeShared);
+  const iteration: Iteration = { store, storeCount, body };
+  const limited = Number.isFinite(linker.settings.limits.maxVariables);
+  const extra = counter === null ? 0 : 1;
+  const { pos } = node.iterable;
+  const startPos = startPosition(node.iterable);
+  return (frame) => {
+    if (limited) checkVariables(frame, count + extra, node.variable.pos);
+    const subject = iterable(frame);
+    frame.slots[variable.slot] = undefined;
+    if (counter !== null) frame.slots[counter.slot] = 0;
+    if (subject instanceof RhaiArray) return overArray(frame, subject, iteration);
+    if (subject instanceof Range && typeof subject.from === "number" && typeof subject.to === "number") {
+      return overRange(frame, subject.from, subject.inclusive ? subject.to + 1 : subject.to, iteration);
+    }
+    const iterate = frame.run.engine.registry.iteratorFor(subject);
+    if (iterate === undefined) throw new EvalError("ErrorFor", {}, startPos);
+    try {
+      return overIterator(frame, iterate(subject as never), iteration, pos);
+    } catch (error) {
+      throw error instanceof EvalError ? error.at(pos) : error;
+    }
+  };
+}
+
+interface Iteration {
+  readonly store: Store;
+  readonly storeCount: Store | null;
+  readonly body: Exec;
+}
+
+function overRange(frame: Frame, from: number, to: number, { store, storeCount, body }: Iteration): Value {
+  for (let i = from; i < to; i++) {
+    if (storeCount !== null) storeCount(frame, i - from);
+    store(frame, i);
+    if (body(frame) === LEAVE) {
+      if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+      if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+    }
+  }
+  return undefined;
+}
+
+function overArray(frame: Frame, array: RhaiArray, { store, storeCount, body }: Iteration): Value {
+  const { items } = array;
+  for (let i = 0; i < items.length; i++) {
+    if (storeCount !== null) storeCount(frame, i);
+    store(frame, copyValue(items[i]));
+    if (body(frame) === LEAVE) {
+      if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+      if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+    }
+  }
+  return undefined;
+}
+
+function overIterator(frame: Frame, iterator: Iterator<Value>, { store, storeCount, body }: Iteration, pos: number): Value {
+  let index: Int = 0;
+  for (;;) {
+    const step = nextOf(iterator, pos);
+    if (step.done) return undefined;
+    if (storeCount !== null) storeCount(frame, index);
+    index = addInt(index, 1);
+    store(frame, step.value);
+    if (body(frame) === LEAVE) {
+      if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+      if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+    }
+  }
+}
+
+function nextOf(iterator: Iterator<Value>, pos: number): IteratorResult<Value> {
+  try {
+    return iterator.next();
+  } catch (error) {
+    throw nativeError(error, pos);
+  }
+}

@@ -1,0 +1,199 @@
+// Links method calls inside chains: function pointers in maps, typed methods, script functions with `this`, natives.
+
+import type { MethodStep } from "../../lang/ast.ts";
+import { type Position } from "../../lang/position.ts";
+import { functionNotFound, mismatchDataType } from "../errors.ts";
+import type { NativeFn } from "../function/native.ts";
+import { copyValue, RhaiMap } from "../value/containers.ts";
+import { FnPtr } from "../value/fn-ptr.ts";
+import { Ref } from "../value/objects.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import { callByName, ensureNoDataRace, flatten, syntacticCall } from "./dynamic-call.ts";
+import { type Chain, type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { findMethod, findScriptFn, functionKey } from "./library.ts";
+import type { Linker } from "./linker.ts";
+import { callSignature, invokeNative, NativeSite } from "./native-call.ts";
+import { type ArgumentSource, ENDED, type Path } from "./path.ts";
+import { bodyFor, enterFunction, runBody } from "./script-call.ts";
+import { startPosition } from "./start-position.ts";
+
+type Method = (frame: Frame, args: Value[]) => Value;
+
+export function linkMethod(linker: Linker, step: MethodStep, path: Path, sources: readonly ArgumentSource[]): Method {
+  const call = linkMethodCall(linker, step, path);
+  const { optional } = step;
+  const count = sources.length;
+  const [a, b] = sources;
+  return (frame, args) => {
+    const values: Value[] = count === 0 ? [] : count === 1 ? [a(frame, args)] : count === 2 ? [a(frame, args), b(frame, args)] : sources.map((source) => source(frame, args));
+    const target = path.get(frame, args);
+    if (target === ENDED || (optional && target === undefined)) return ENDED;
+    return call(frame, args, target, values);
+  };
+}
+
+type TargetCall = (frame: Frame, args: Value[], target: Value, values: Value[]) => Value;
+
+function linkMethodCall(linker: Linker, step: MethodStep, path: Path): TargetCall {
+  const { name, pos } = step;
+  const count = step.args.length;
+  if (name === "call") return linkPointerMethod(step, path);
+  if (name === "curry") return curry(pos);
+  if (name === "is_shared" && count === 0) return (frame) => path.rootCell(frame) !== null;
+  const ordinary = linkOrdinaryMethod(linker, step, path);
+  return (frame, args, target, values) => {
+    if (target instanceof RhaiMap) {
+      const property = target.get(name);
+      if (property instanceof FnPtr) return callProperty(frame, args, path, property, values, pos);
+    }
+    return ordinary(frame, args, target, values);
+  };
+}
+
+function linkOrdinaryMethod(linker: Linker, step: MethodStep, path: Path): TargetCall {
+  const { name, pos } = step;
+  const key = functionKey(name, step.args.length);
+  const keyword = ["type_of", "is_def_fn", "is_def_var", "Fn", "eval", "is_shared"].includes(name);
+  const site = new NativeSite(name);
+  const { registry } = linker;
+  let cachedChain: Chain | null = null;
+  let cached: ScriptFn | null = null;
+  return (frame, args, target, values) => {
+    if (keyword) {
+      const result = syntacticCall(frame, name, [target, ...values], pos);
+      if (result !== null) return result.value;
+    }
+    const { chain } = frame.lib;
+    if (chain !== cachedChain) {
+      cached = findScriptFn(chain, key);
+      cachedChain = chain;
+    }
+    if (mayHaveMethods(frame)) {
+      const typed = findMethod(frame, `${typeNameOf(target)}.${key}`);
+      if (typed !== null) return callOn(frame, args, path, typed, typed.environment, values, pos);
+    }
+    if (cached !== null) return callOn(frame, args, path, cached, cached.environment, values, pos);
+    values.unshift(target);
+    const fn = site.resolve(registry, values);
+    if (fn === null) throw functionNotFound(callSignature(name, values), pos);
+    return invokeOn(frame, args, path, fn, values, pos);
+  };
+}
+
+function mayHaveMethods(frame: Frame): boolean {
+  const { chain } = frame.lib;
+  return chain.table.methods.size > 0 || chain.outer !== null || frame.imports !== null;
+}
+
+/** Calls a native on the place at the end of `path`; `values[0]` is the borrowed target. */
+function invokeOn(frame: Frame, args: Value[], path: Path, fn: NativeFn, values: Value[], pos: Position): Value {
+  // Pure functions with callbacks may modify elements through `this`, so they too need the place itself.
+  if (fn.receiver !== "mut" && !fn.usesContext) return invokeNative(frame, fn, values, pos, true, false);
+  const constant = path.constant(frame) && path.isPlace(frame, args);
+  if (constant) return invokeNative(frame, fn, values, pos, true, true);
+  const target = path.own(frame, args);
+  values[0] = target;
+  if (!fn.byRef) {
+    const result = invokeNative(frame, fn, values, pos, true, false);
+    path.commit(frame, args, target, pos);
+    return result;
+  }
+  let result: Value;
+  try {
+    result = invokeNative(frame, fn, values, pos, true, false);
+  } catch (error) {
+    if (values[0] !== target) path.put(frame, args, values[0], pos);
+    throw error;
+  }
+  if (values[0] !== target) path.put(frame, args, values[0], pos);
+  else if (!path.isPlace(frame, args)) path.put(frame, args, target, pos);
+  return result;
+}
+
+/** Calls a script function with `this` bound to the place at the end of `path`. */
+function callOn(
+  frame: Frame,
+  args: Value[],
+  path: Path,
+  fn: ScriptFn,
+  environment: Environment | null,
+  values: Value[],
+  pos: Position,
+): Value {
+  if (fn.isEmpty) return undefined;
+  const isPlace = path.isPlace(frame, args);
+  const constant = isPlace && path.constant(frame);
+  const self = constant ? path.get(frame, args) : path.own(frame, args);
+  const callee = enterFunction(frame, fn, environment, values, self, frame.level + 1, pos);
+  callee.selfConstant = constant;
+  try {
+    return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+  } finally {
+    if (isPlace && !constant) {
+      if (callee.self !== self) path.put(frame, args, callee.self, pos);
+      else path.commit(frame, args, self, pos);
+    }
+  }
+}
+
+/** `map.name(args)` where the property is a function pointer: `this` is the map. */
+function callProperty(frame: Frame, args: Value[], path: Path, pointer: FnPtr, values: Value[], pos: Position): Value {
+  const { curry: curried, linked } = pointer;
+  const all = curried.length === 0 ? values : [...curried, ...values];
+  if (linked !== null && linked.arity === all.length) {
+    const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;
+    return callOn(frame, args, path, linked as ScriptFn, environment, all, pos);
+  }
+  return callNamedOn(frame, args, path, pointer.name, all, pos);
+}
+
+function callNamedOn(frame: Frame, args: Value[], path: Path, name: string, values: Value[], pos: Position): Value {
+  const isPlace = path.isPlace(frame, args);
+  const constant = isPlace && path.constant(frame);
+  const target = constant ? copyValue(path.get(frame, args)) : path.own(frame, args);
+  const self = new Ref(target);
+  try {
+    return callByName(frame, frame.level + 1, name, values, self, pos);
+  } finally {
+    if (isPlace && !constant && self.value !== target) path.put(frame, args, self.value, pos);
+  }
+}
+
+function curry(pos: Position): TargetCall {
+  return (_frame, _args, target, values) => {
+    if (!(target instanceof FnPtr)) throw mismatchDataType("Fn", typeNameOf(target), pos);
+    return target.withCurry(values);
+  };
+}
+
+/** `pointer.call(args)`, or `object.call(pointer, args)` with `this` bound to the object. */
+function linkPointerMethod(step: MethodStep, path: Path): TargetCall {
+  const { pos } = step;
+  const firstPos = step.args.length > 0 ? startPosition(step.args[0]) : 0;
+  return (frame, args, target, values) => {
+    if (target instanceof FnPtr) return callTarget(frame, target, values, pos);
+    if (values.length === 0) throw mismatchDataType("Fn", typeNameOf(target), pos);
+    const pointer = values[0];
+    if (!(pointer instanceof FnPtr)) throw mismatchDataType("Fn", typeNameOf(pointer), firstPos);
+    const { curry: curried, linked } = pointer;
+    const all = [...curried, ...values.slice(1)];
+    if (linked !== null && linked.arity === all.length) {
+      ensureNoDataRace(linked.name, all, 0);
+      const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;
+      return callOn(frame, args, path, linked as ScriptFn, environment, all, pos);
+    }
+    return callNamedOn(frame, args, path, pointer.name, all, pos);
+  };
+}
+
+function callTarget(frame: Frame, pointer: FnPtr, values: Value[], pos: Position): Value {
+  const { curry: curried, linked } = pointer;
+  const all = curried.length === 0 ? values : [...curried, ...values];
+  if (linked !== null && linked.arity === all.length) {
+    const fn = linked as ScriptFn;
+    const environment = (pointer.environment ?? fn.environment) as Environment | null;
+    const callee = enterFunction(frame, fn, environment, all, NO_THIS, frame.level + 1, pos);
+    return fn.isEmpty ? undefined : runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+  }
+  return callByName(frame, frame.level + 1, pointer.name, all.map(flatten), null, pos);
+}

@@ -1,0 +1,152 @@
+// Variables by name: what `eval`, imported modules, `f!()` and the host's scope see of a frame.
+
+import { dataRace } from "../errors.ts";
+import { Shared } from "../value/objects.ts";
+import type { Value } from "../value/value.ts";
+import type { DynamicVariable, Frame } from "./frame.ts";
+
+/** A variable found by name. */
+export interface Place {
+  readonly constant: boolean;
+  get(): Value;
+  set(value: Value): void;
+  /** Turns the variable into a shared cell (it is being captured) and returns the cell. */
+  share(): Shared;
+  /** The cell when the variable is shared already. */
+  readonly cell: Shared | null;
+}
+
+/** A set of variables that can be looked up by name, the latest definition first. */
+export interface NameView {
+  find(name: string): Place | null;
+  /** Number of variables, for the limit on variables. */
+  readonly size: number;
+  /** All variables, oldest first. */
+  entries(): IterableIterator<readonly [name: string, place: Place]>;
+}
+
+/** Reads a variable's storage, which may be a shared cell. */
+export function readCell(stored: Value): Value {
+  if (!(stored instanceof Shared)) return stored;
+  if (stored.locked) throw dataRace("");
+  return stored.value;
+}
+
+abstract class StoredPlace implements Place {
+  abstract readonly constant: boolean;
+  protected abstract load(): Value;
+  protected abstract store(value: Value): void;
+  get(): Value {
+    return readCell(this.load());
+  }
+  set(value: Value): void {
+    const stored = this.load();
+    if (stored instanceof Shared) {
+      if (stored.locked) throw dataRace("");
+      stored.value = value;
+    } else {
+      this.store(value);
+    }
+  }
+  get cell(): Shared | null {
+    const stored = this.load();
+    return stored instanceof Shared ? stored : null;
+  }
+  share(): Shared {
+    const stored = this.load();
+    if (stored instanceof Shared) return stored;
+    const cell = new Shared(stored);
+    this.store(cell);
+    return cell;
+  }
+}
+
+class SlotPlace extends StoredPlace {
+  constructor(
+    private readonly slots: Value[],
+    private readonly slot: number,
+    readonly constant: boolean,
+  ) {
+    super();
+  }
+  protected override load(): Value {
+    return this.slots[this.slot];
+  }
+  protected override store(value: Value): void {
+    this.slots[this.slot] = value;
+  }
+}
+
+/** The place of a variable that `eval` defined. */
+export class DynamicPlace extends StoredPlace {
+  constructor(private readonly variable: DynamicVariable) {
+    super();
+  }
+  get constant(): boolean {
+    return this.variable.constant;
+  }
+  protected override load(): Value {
+    return this.variable.value;
+  }
+  protected override store(value: Value): void {
+    this.variable.value = value;
+  }
+}
+
+/** A variable that the linker knows: its slot and whether it is a constant. */
+export interface VisibleVariable {
+  readonly name: string;
+  readonly slot: number;
+  readonly constant: boolean;
+}
+
+/** Finds the variable of a frame that `eval` defined and that a static variable of slot `below` does not hide. */
+export function findDynamic(frame: Frame, name: string, below: number): DynamicVariable | null {
+  const dynamic = frame.dynamic;
+  if (dynamic === null) return null;
+  for (let i = dynamic.length - 1; i >= 0; i--) {
+    if (dynamic[i].name === name) return dynamic[i].height > below ? dynamic[i] : null;
+  }
+  return null;
+}
+
+/** The variables of a frame as seen from one place in its code. */
+export class FrameView implements NameView {
+  constructor(
+    readonly frame: Frame,
+    private readonly visible: readonly VisibleVariable[],
+  ) {}
+  get size(): number {
+    const { frame } = this;
+    return this.visible.length + (frame.dynamic?.length ?? 0) + (frame.outer?.size ?? 0);
+  }
+  find(name: string): Place | null {
+    let slot = -1;
+    let constant = false;
+    for (let i = this.visible.length - 1; i >= 0; i--) {
+      const variable = this.visible[i];
+      if (variable.name === name) {
+        slot = variable.slot;
+        constant = variable.constant;
+        break;
+      }
+    }
+    const dynamic = findDynamic(this.frame, name, slot);
+    if (dynamic !== null) return new DynamicPlace(dynamic);
+    if (slot >= 0) return new SlotPlace(this.frame.slots, slot, constant);
+    return this.frame.outer === null ? null : this.frame.outer.find(name);
+  }
+  *entries(): IterableIterator<readonly [string, Place]> {
+    if (this.frame.outer !== null) yield* this.frame.outer.entries();
+    const dynamic = this.frame.dynamic ?? [];
+    let next = 0;
+    for (const variable of this.visible) {
+      while (next < dynamic.length && dynamic[next].height <= variable.slot) {
+        yield [dynamic[next].name, new DynamicPlace(dynamic[next])];
+        next++;
+      }
+      yield [variable.name, new SlotPlace(this.frame.slots, variable.slot, variable.constant)];
+    }
+    for (; next < dynamic.length; next++) yield [dynamic[next].name, new DynamicPlace(dynamic[next])];
+  }
+}

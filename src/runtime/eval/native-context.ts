@@ -1,0 +1,169 @@
+// The call context handed to native functions that ask for one: callbacks, limits, position.
+
+import type { Position } from "../../lang/position.ts";
+import { EvalError, inFunctionCall } from "../errors.ts";
+import type { CallContext, ElementCallback } from "../function/native.ts";
+import { andThen } from "../function/sequence.ts";
+import { equalsValue } from "../value/equality.ts";
+import { copyValue } from "../value/containers.ts";
+import type { FnPtr } from "../value/fn-ptr.ts";
+import { Ref } from "../value/objects.ts";
+import type { Value } from "../value/value.ts";
+import { callByName, callPointer } from "./dynamic-call.ts";
+import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { bodyFor, enterFunction, runBody } from "./script-call.ts";
+
+type Result = Value | Promise<Value>;
+
+export class NativeContext implements CallContext {
+  constructor(
+    readonly frame: Frame,
+    readonly fnName: string,
+    readonly position: Position,
+    /** The first argument is a constant: callbacks that get its elements as `this` may not assign to it. */
+    readonly receiverConstant: boolean,
+  ) {}
+  get source(): string | null {
+    return this.frame.lib.environment.table.source;
+  }
+  get maxStringSize(): number {
+    return this.frame.run.engine.limits.maxStringSize;
+  }
+  get maxArraySize(): number {
+    return this.frame.run.engine.limits.maxArraySize;
+  }
+  get maxMapSize(): number {
+    return this.frame.run.engine.limits.maxMapSize;
+  }
+  get callLevel(): number {
+    return this.frame.level + 1;
+  }
+  get run(): object {
+    return this.frame.run;
+  }
+  trackOperations(count: number): void {
+    for (let i = 0; i < count; i++) this.frame.run.track(this.position);
+  }
+  equals(a: Value, b: Value): boolean {
+    return equalsValue(a, b);
+  }
+  callFn(name: string, args: readonly Value[], isMethod: boolean): Result {
+    const ref = isMethod ? new Ref(args[0]) : null;
+    return callByName(this.frame, this.callLevel + 2, name, isMethod ? args.slice(1) : [...args], ref, this.position);
+  }
+
+  callRaw(fnPtr: FnPtr, self: Ref | null, args: readonly Value[], extras: readonly Value[], moveThisTo: number | null): Result {
+    const { linked } = fnPtr;
+    if (linked !== null) {
+      const free = linked.arity - fnPtr.curry.length;
+      if (free === args.length) return this.call(fnPtr, self, [...args]);
+      if (moveThisTo !== null && self !== null) {
+        if (free === args.length + 1) return this.call(fnPtr, null, withSelf(args, [], self, moveThisTo));
+        if (free === args.length + 1 + extras.length) return this.call(fnPtr, null, withSelf(args, extras, self, moveThisTo));
+      }
+      if (free === args.length + extras.length) return this.call(fnPtr, self, [...args, ...extras]);
+    }
+    return this.tryForms(fnPtr, self, args, extras, moveThisTo);
+  }
+
+  /** By name: the method form, then the element as an argument, then with the extra arguments. */
+  private tryForms(fnPtr: FnPtr, self: Ref | null, args: readonly Value[], extras: readonly Value[], moveThisTo: number | null): Result {
+    const forms: (() => Result)[] = [() => this.call(fnPtr, self, args.map(copyValue))];
+    if (moveThisTo !== null && self !== null) {
+      forms.push(() => this.call(fnPtr, null, withSelf(args.map(copyValue), [], self, moveThisTo)));
+      forms.push(() => this.call(fnPtr, null, withSelf(args, extras, self, moveThisTo)));
+    } else {
+      forms.push(() => this.call(fnPtr, self, [...args, ...extras]));
+    }
+    const attempt = (index: number): Result => {
+      const failed = (error: unknown): Result => {
+        const missing = isMissing(error, fnPtr.name);
+        if (missing && index + 1 < forms.length) return attempt(index + 1);
+        throw error instanceof EvalError ? inFunctionCall(this.fnName, this.source ?? "", error) : error;
+      };
+      let result: Result;
+      try {
+        result = forms[index]();
+      } catch (error) {
+        return failed(error);
+      }
+      return result instanceof Promise ? result.catch(failed) : result;
+    };
+    return attempt(0);
+  }
+
+  private call(fnPtr: FnPtr, self: Ref | null, args: Value[]): Result {
+    return callPointer(this.frame, this.callLevel + 1, fnPtr, self, args, this.position, this.receiverConstant);
+  }
+
+  elementCallback(fnPtr: FnPtr): ElementCallback {
+    const { linked, curry } = fnPtr;
+    const free = linked === null ? -1 : linked.arity - curry.length;
+    if (linked === null || free < 0 || free > 2) return new GeneralCallback(this, fnPtr);
+    return new LinkedCallback(this, linked as ScriptFn, fnPtr, free);
+  }
+}
+
+function withSelf(args: readonly Value[], extras: readonly Value[], self: Ref, at: number): Value[] {
+  const all = [...args, ...extras];
+  all.splice(at === 0 ? 0 : at, 0, copyValue(self.value));
+  return all;
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  return error instanceof EvalError && error.kind === "ErrorFunctionNotFound" && (error.fields.name ?? "").startsWith(name);
+}
+
+/** Any function pointer: goes through `callRaw` for each element. */
+class GeneralCallback implements ElementCallback {
+  private ref = new Ref<Value>(undefined);
+  constructor(
+    private readonly context: NativeContext,
+    private readonly fnPtr: FnPtr,
+  ) {}
+  get element(): Value {
+    return this.ref.value;
+  }
+  call(element: Value, index: number): Result {
+    this.ref = new Ref(element);
+    return this.context.callRaw(this.fnPtr, this.ref, [], [index], 0);
+  }
+}
+
+/** A closure or bare function name with 0 to 2 parameters: everything but the frame is prepared. */
+class LinkedCallback implements ElementCallback {
+  element: Value = undefined;
+  private readonly environment: Environment | null;
+  private readonly curry: readonly Value[];
+  constructor(
+    private readonly context: NativeContext,
+    private readonly fn: ScriptFn,
+    fnPtr: FnPtr,
+    private readonly free: number,
+  ) {
+    this.environment = (fnPtr.environment ?? fn.environment) as Environment | null;
+    this.curry = fnPtr.curry;
+  }
+  call(element: Value, index: number): Result {
+    this.element = element;
+    const { fn, free, context } = this;
+    const args = this.curry.length === 0 ? [] : this.curry.slice();
+    if (free > 0) args.push(copyValue(element));
+    if (free > 1) args.push(index);
+    const self = free === 0 ? element : NO_THIS;
+    const level = context.frame.level + 2;
+    const frame = enterFunction(context.frame, fn, this.environment, args, self, level, context.position);
+    if (fn.isEmpty) return undefined;
+    frame.selfConstant = context.receiverConstant;
+    if (free > 0) return runBody(frame, fn, bodyFor(fn, args), context.position);
+    try {
+      return andThen(runBody(frame, fn, bodyFor(fn, args), context.position), (value) => {
+        this.element = frame.self;
+        return value;
+      });
+    } catch (error) {
+      this.element = frame.self;
+      throw error;
+    }
+  }
+}

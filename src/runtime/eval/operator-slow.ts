@@ -1,0 +1,38 @@
+// Operators beyond the integer fast paths: built-in pairs of types, then registered functions.
+
+import { NO_POSITION, type Position } from "../../lang/position.ts";
+import { binaryOperator } from "../function/operators.ts";
+import { typeIdOf, type Value } from "../value/value.ts";
+import { utf8Length } from "../value/strings.ts";
+import type { Frame } from "./frame.ts";
+import { callNative } from "./native-call.ts";
+
+type Operator = (a: Value, b: Value) => Value;
+
+/** What a binary operator node does for operands that its fast path does not take. Caches the last pair of types. */
+export type SlowOperator = (frame: Frame, a: Value, b: Value) => Value;
+
+export function slowOperator(op: string, pos: Position, sized: boolean): SlowOperator {
+  let leftType = -1;
+  let rightType = -1;
+  let cached: Operator | null = null;
+  return (frame, a, b) => {
+    const left = typeIdOf(a);
+    const right = typeIdOf(b);
+    if (left !== leftType || right !== rightType) {
+      cached = binaryOperator(op, left, right) as Operator | null;
+      leftType = left;
+      rightType = right;
+    }
+    if (cached === null) return callNative(frame, op, [a, b], pos, op);
+    const result = cached(a, b);
+    // Rhai's built-in operators report an oversize result without a position.
+    if (sized) checkBuiltIn(frame, result);
+    return result;
+  };
+}
+
+function checkBuiltIn(frame: Frame, result: Value): void {
+  if (typeof result === "string") frame.run.throwOnSize(0, 0, utf8Length(result), NO_POSITION);
+  else if (typeof result === "object") frame.run.checkSize(result, NO_POSITION);
+}

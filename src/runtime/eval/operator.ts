@@ -1,0 +1,134 @@
+// Links operators: binary, unary, `&&`, `||` and `??`.
+
+import type { AndExpr, CallExpr, CoalesceExpr, Expr, OrExpr } from "../../lang/ast.ts";
+import { mismatchDataType } from "../errors.ts";
+import { Float } from "../value/scalars.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import type { Eval, Frame } from "./frame.ts";
+import type { Linker } from "./linker.ts";
+import { isLiteral, literalValue } from "./literal.ts";
+import { callNative } from "./native-call.ts";
+import * as shapes from "./operator-shapes.ts";
+import { slowOperator } from "./operator-slow.ts";
+
+const FAST: ReadonlyMap<string, shapes.OperatorShapes> = new Map([
+  ["+", shapes.addShapes],
+  ["-", shapes.subShapes],
+  ["*", shapes.mulShapes],
+  ["%", shapes.remShapes],
+  ["<", shapes.ltShapes],
+  ["<=", shapes.leShapes],
+  [">", shapes.gtShapes],
+  [">=", shapes.geShapes],
+  ["==", shapes.eqShapes],
+  ["!=", shapes.neShapes],
+]);
+
+/** Whether a call node is an operator that the evaluator handles itself. */
+export function isBuiltInOperator(linker: Linker, node: CallExpr): boolean {
+  if (node.op === null || !linker.options.fastOperators || node.namespace !== null) return false;
+  return node.args.length === 2 ? node.name !== "contains" : node.args.length === 1 && node.name === "!";
+}
+
+export function linkOperator(linker: Linker, node: CallExpr): Eval {
+  return node.args.length === 1 ? linkNot(linker, node) : linkBinary(linker, node);
+}
+
+function integerConstant(linker: Linker, node: Expr): number | null {
+  if (linker.metered || !isLiteral(node)) return null;
+  const value = literalValue(node);
+  return typeof value === "number" ? value : null;
+}
+
+function linkBinary(linker: Linker, node: CallExpr): Eval {
+  const [leftNode, rightNode] = node.args;
+  const slow = slowOperator(node.name, node.pos, linker.sized);
+  const fast = FAST.get(node.name);
+  if (fast === undefined) {
+    const left = linker.expr(leftNode);
+    const right = linker.expr(rightNode);
+    if (node.name === "/") return linkDivide(left, right, slow);
+    return (frame) => {
+      const a = left(frame);
+      return slow(frame, a, right(frame));
+    };
+  }
+  const slot = linker.plainSlot(leftNode);
+  const constant = integerConstant(linker, rightNode);
+  const other = linker.plainSlot(rightNode);
+  if (slot >= 0) {
+    if (constant !== null) return fast.SK(slot, constant, slow);
+    if (other >= 0) return fast.SS(slot, other, slow);
+    // The right side may assign the variable, and the left value must be the one from before: primitives are read by value,
+    // and containers are compared or combined only after both sides are there, as in Rhai.
+    return fast.SE(slot, linker.expr(rightNode), slow);
+  }
+  const left = linker.expr(leftNode);
+  if (constant !== null) return fast.EK(left, constant, slow);
+  return fast.EE(left, linker.expr(rightNode), slow);
+}
+
+function linkDivide(left: Eval, right: Eval, slow: ReturnType<typeof slowOperator>): Eval {
+  return (frame) => {
+    const a = left(frame);
+    const b = right(frame);
+    if (typeof a === "number" && typeof b === "number" && b !== 0) return Math.trunc(a / b) + 0;
+    if (a instanceof Float && b instanceof Float) return new Float(a.value / b.value);
+    return slow(frame, a, b);
+  };
+}
+
+function linkNot(linker: Linker, node: CallExpr): Eval {
+  const operand = linker.expr(node.args[0]);
+  const { pos, name } = node;
+  return (frame) => {
+    const value = operand(frame);
+    if (value === true) return false;
+    if (value === false) return true;
+    return callNative(frame, name, [value], pos, name);
+  };
+}
+
+/** Checks a condition; `pos` is where Rhai reports a value that is no bool. */
+export function requireBool(value: Value, pos: number): boolean {
+  if (value === true || value === false) return value;
+  throw mismatchDataType("bool", typeNameOf(value), pos);
+}
+
+export function linkCondition(linker: Linker, node: Expr): (frame: Frame) => boolean {
+  const inner = linker.expr(node);
+  const { pos } = node;
+  return (frame) => {
+    const value = inner(frame);
+    return value === true || value === false ? value : requireBool(value, pos);
+  };
+}
+
+export function linkAnd(linker: Linker, node: AndExpr): Eval {
+  const operands = node.operands.map((operand) => linkCondition(linker, operand));
+  if (operands.length === 2) {
+    const [a, b] = operands;
+    return (frame) => a(frame) && b(frame);
+  }
+  return (frame) => operands.every((operand) => operand(frame));
+}
+
+export function linkOr(linker: Linker, node: OrExpr): Eval {
+  const operands = node.operands.map((operand) => linkCondition(linker, operand));
+  if (operands.length === 2) {
+    const [a, b] = operands;
+    return (frame) => a(frame) || b(frame);
+  }
+  return (frame) => operands.some((operand) => operand(frame));
+}
+
+export function linkCoalesce(linker: Linker, node: CoalesceExpr): Eval {
+  const operands = node.operands.map((operand) => linker.expr(operand));
+  return (frame) => {
+    for (let i = 0; i < operands.length; i++) {
+      const value = operands[i](frame);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,57 @@
+// Properties at run time: keys of object maps, registered getters and setters, string indexers.
+
+import type { Position } from "../../lang/position.ts";
+import { dotExpr, EvalError } from "../errors.ts";
+import { RhaiMap } from "../value/containers.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import type { Frame } from "./frame.ts";
+import { callIndexer, mapGet } from "./index-ops.ts";
+import { invokeNative } from "./native-call.ts";
+
+export interface PropertySite {
+  readonly name: string;
+  /** Position of the name. */
+  readonly idxPos: Position;
+  readonly opPos: Position;
+  readonly strict: boolean;
+}
+
+/** A property's value; borrowed for map keys. `isRef`/`constant`: see `invokeNative`. */
+export function propertyGet(frame: Frame, target: Value, site: PropertySite, isRef: boolean, constant: boolean): Value {
+  if (target instanceof RhaiMap) {
+    if (frame.run.metered) frame.run.track(0);
+    return mapGet(target, site.name, site);
+  }
+  const fn = frame.run.engine.registry.resolve(`get$${site.name}`, [target]);
+  if (fn !== null) return invokeNative(frame, fn, [target], site.idxPos, isRef, constant);
+  const unknown = () =>
+    dotExpr(
+      `Unknown property '${site.name}' - a getter is not registered for type '${typeNameOf(target)}'`,
+      site.idxPos,
+    );
+  return viaIndexer(frame, [target, site.name], site, unknown, isRef, constant);
+}
+
+/** Sets a property of something that is not a map: by a setter or by a string indexer. */
+export function propertySet(frame: Frame, target: Value, value: Value, site: PropertySite, constant: boolean): void {
+  const fn = frame.run.engine.registry.resolve(`set$${site.name}`, [target, value]);
+  if (fn !== null) {
+    invokeNative(frame, fn, [target, value], site.idxPos, true, constant);
+    return;
+  }
+  const unknown = () =>
+    dotExpr(
+      `No writable property '${site.name}' - a setter is not registered for type '${typeNameOf(target)}' to handle '${typeNameOf(value)}'`,
+      site.idxPos,
+    );
+  viaIndexer(frame, [target, site.name, value], site, unknown, true, constant);
+}
+
+function viaIndexer(frame: Frame, args: Value[], site: PropertySite, unknown: () => EvalError, isRef: boolean, constant: boolean): Value {
+  try {
+    return callIndexer(frame, args, site.opPos, isRef, constant);
+  } catch (error) {
+    if (error instanceof EvalError && error.kind === "ErrorIndexingType") throw unknown();
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+// Calling script functions: frames, call levels and the errors that leave a function.
+
+import type { Position } from "../../lang/position.ts";
+import { ExitSignal } from "../control.ts";
+import { EvalError, inFunctionCall } from "../errors.ts";
+import { Shared } from "../value/objects.ts";
+import type { Value } from "../value/value.ts";
+import { type Environment, type Exec, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
+import { enterImports, enterLibrary } from "./library.ts";
+
+/**
+ * The frame for a call of `fn` from `caller`; `args` become its slots (ownership passes). `level` is the nesting of the call.
+ * Throws ErrorStackOverflow and ErrorTooManyVariables.
+ */
+export function enterFunction(
+  caller: Frame,
+  fn: ScriptFn,
+  environment: Environment | null,
+  args: Value[],
+  self: Value,
+  level: number,
+  pos: Position,
+): Frame {
+  const { run } = caller;
+  if (level > run.maxCallLevels) throw new EvalError("ErrorStackOverflow", {}, pos);
+  if (args.length > run.maxVariables) throw new EvalError("ErrorTooManyVariables", {}, pos);
+  for (let i = args.length; i < fn.frameSize; i++) args.push(undefined);
+  if (environment === null) return new Frame(run, args, self, caller.lib, caller.imports, level);
+  const lib = enterLibrary(caller.lib, environment);
+  return new Frame(run, args, self, lib, enterImports(caller.imports, environment), level);
+}
+
+/** Runs a body in its frame; `return` ends here, errors are wrapped as Rhai wraps them. */
+export function runBody(frame: Frame, fn: ScriptFn, body: Exec, pos: Position): Value {
+  let result: Value;
+  try {
+    result = body(frame);
+  } catch (error) {
+    throw callError(error, fn, pos);
+  }
+  return result === LEAVE ? frame.leaveValue : result;
+}
+
+/** The error that a failing call of `fn` raises in its caller. */
+export function callError(error: unknown, fn: ScriptFn, pos: Position): unknown {
+  if (error instanceof ExitSignal) return error;
+  const source = fn.table.source;
+  if (error instanceof EvalError) {
+    if (error.isSystem) {
+      error.position = pos;
+      return error;
+    }
+    if (error.source === null && error.kind !== "ErrorInFunctionCall") error.source = source;
+    const wrapped = inFunctionCall(fn.name, source ?? "", error, pos);
+    wrapped.source = null;
+    return wrapped;
+  }
+  return isStackOverflow(error) ? new EvalError("ErrorStackOverflow", {}, pos) : error;
+}
+
+/** Whether JS itself ran out of stack. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** Calls a script function in call style: no `this`. `args` become the frame's slots. */
+export function callScript(caller: Frame, fn: ScriptFn, args: Value[], pos: Position): Value {
+  if (fn.isEmpty) return undefined;
+  const frame = enterFunction(caller, fn, fn.environment, args, NO_THIS, caller.level + 1, pos);
+  return runBody(frame, fn, fn.body, pos);
+}
+
+/** The body to run for these arguments: shared cells beyond the captured variables need the one that expects them. */
+export function bodyFor(fn: ScriptFn, args: readonly Value[]): Exec {
+  for (let i = fn.captured; i < fn.arity; i++) if (args[i] instanceof Shared) return fn.sharedBody;
+  return fn.body;
+}

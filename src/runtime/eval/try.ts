@@ -1,0 +1,124 @@
+// Links `try ... catch`: which errors are caught, and what the catch variable holds.
+
+import type { TryStmt } from "../../lang/ast.ts";
+import { columnOf, lineOf, NO_POSITION, type Position } from "../../lang/position.ts";
+import { EvalError } from "../errors.ts";
+import { copyValue, RhaiMap } from "../value/containers.ts";
+import { Shared } from "../value/objects.ts";
+import type { Value } from "../value/value.ts";
+import { checkVariables, dropDynamic } from "./block.ts";
+import { type Exec, type Frame, LEAVE } from "./frame.ts";
+import type { Linker } from "./linker.ts";
+import { isStackOverflow } from "./script-call.ts";
+
+export function linkTry(linker: Linker, node: TryStmt): Exec {
+  const body = linker.block(node.body);
+  const { scope } = linker;
+  const count = scope.count;
+  const mark = scope.enter();
+  const variable = node.catchVariable === null ? null : scope.declare(node.catchVariable.name, false);
+  const handler = linker.block(node.handler);
+  scope.leave(mark);
+  const limited = variable !== null && Number.isFinite(linker.settings.limits.maxVariables);
+  const variablePos = node.catchVariable?.pos ?? NO_POSITION;
+  return (frame) => {
+    const { imports } = frame;
+    const dynamics = frame.dynamic?.length ?? 0;
+    try {
+      return body(frame);
+    } catch (thrown) {
+      const error = catchable(thrown, node.pos);
+      frame.imports = imports;
+      dropDynamic(frame, dynamics);
+      const position = error.position;
+      if (variable !== null) {
+        const value = caughtValue(frame, error);
+        if (limited) checkVariables(frame, count, variablePos);
+        frame.slots[variable.slot] = value;
+      } else {
+        error.position = NO_POSITION;
+      }
+      void position;
+      return runHandler(frame, handler, error);
+    }
+  };
+}
+
+/** The error a script may catch; rethrows everything else. */
+function catchable(thrown: unknown, pos: Position): EvalError {
+  if (thrown instanceof EvalError && thrown.isCatchable) return thrown;
+  if (isStackOverflow(thrown)) throw new EvalError("ErrorStackOverflow", {}, pos);
+  throw thrown;
+}
+
+function runHandler(frame: Frame, handler: Exec, caught: EvalError): Value {
+  try {
+    return handler(frame) === LEAVE ? LEAVE : undefined;
+  } catch (error) {
+    // `throw;` in a handler raises the caught error again, at the new place.
+    if (error instanceof EvalError && error.kind === "ErrorRuntime" && error.fields.value === undefined) {
+      caught.position = error.position;
+      throw caught;
+    }
+    throw error;
+  }
+}
+
+function caughtValue(frame: Frame, error: EvalError): Value {
+  const { root } = error;
+  if (root.kind === "ErrorRuntime") {
+    const { value } = root.fields;
+    return copyValue(value instanceof Shared ? value.value : value);
+  }
+  const { position } = error;
+  error.position = NO_POSITION;
+  const map = new RhaiMap();
+  map.set("message", error.toString());
+  const { source } = frame.lib.environment.table;
+  if (source !== null) map.set("source", source);
+  if (position !== NO_POSITION) {
+    map.set("line", lineOf(position));
+    map.set("position", columnOf(position));
+  }
+  map.set("error", error.kind);
+  for (const [key, value] of errorFields(error)) map.set(key, value);
+  return map;
+}
+
+/** The fields that Rhai adds for each kind of error. */
+function errorFields(error: EvalError): [string, Value][] {
+  const { name = "", detail = "", length = 0, index = 0, value } = error.fields;
+  switch (error.kind) {
+    case "ErrorFunctionNotFound":
+    case "ErrorNonPureMethodCallOnConstant":
+      return [["function", name]];
+    case "ErrorInFunctionCall":
+      return [["function", name], ["source", detail]];
+    case "ErrorMismatchDataType":
+    case "ErrorMismatchOutputType":
+      return [["requested", name], ["actual", detail]];
+    case "ErrorArrayBounds":
+    case "ErrorStringBounds":
+    case "ErrorBitFieldBounds":
+      return [["length", length], ["index", index]];
+    case "ErrorVariableExists":
+    case "ErrorForbiddenVariable":
+    case "ErrorVariableNotFound":
+    case "ErrorPropertyNotFound":
+    case "ErrorDataRace":
+    case "ErrorAssignmentToConstant":
+      return [["variable", name]];
+    case "ErrorIndexNotFound":
+      return [["index", value]];
+    case "ErrorInModule":
+    case "ErrorModuleNotFound":
+      return [["module", name]];
+    case "ErrorDotExpr":
+      return [["property", name]];
+    case "ErrorIndexingType":
+    case "ErrorDataTooLarge":
+      return [["type", name]];
+    default:
+      return [];
+  }
+}

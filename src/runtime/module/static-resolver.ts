@@ -1,0 +1,62 @@
+// StaticModuleResolver, ModuleResolversCollection and DummyModuleResolver.
+
+import type { Module } from "./module.ts";
+import type { ImportContext, ModuleResolver } from "./resolver.ts";
+
+/** Modules registered under fixed paths. See "Static Module Resolver" in Rhai's book. */
+export class StaticModuleResolver implements ModuleResolver {
+  private readonly modules = new Map<string, Module>();
+  insert(path: string, module: Module): this {
+    if (module.id === null) module.id = path;
+    this.modules.set(path, module);
+    return this;
+  }
+  remove(path: string): boolean {
+    return this.modules.delete(path);
+  }
+  containsPath(path: string): boolean {
+    return this.modules.has(path);
+  }
+  paths(): IterableIterator<string> {
+    return this.modules.keys();
+  }
+  get length(): number {
+    return this.modules.size;
+  }
+  resolve(path: string): Module | null {
+    return this.modules.get(path) ?? null;
+  }
+}
+
+/** Tries several resolvers in order. */
+export class ModuleResolversCollection implements ModuleResolver {
+  private readonly resolvers: ModuleResolver[] = [];
+  push(resolver: ModuleResolver): this {
+    this.resolvers.push(resolver);
+    return this;
+  }
+  insert(index: number, resolver: ModuleResolver): this {
+    this.resolvers.splice(index, 0, resolver);
+    return this;
+  }
+  remove(index: number): ModuleResolver | undefined {
+    return this.resolvers.splice(index, 1)[0];
+  }
+  get length(): number {
+    return this.resolvers.length;
+  }
+  resolve(path: string, context: ImportContext): Module | null {
+    for (const resolver of this.resolvers) {
+      const module = resolver.resolve(path, context);
+      if (module !== null) return module;
+    }
+    return null;
+  }
+}
+
+/** Knows no module at all: every import fails. */
+export class DummyModuleResolver implements ModuleResolver {
+  resolve(): null {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+// The state of one optimiser pass over a body of statements: known constants, what has changed, what to visit next.
+
+import type { Ast, Expr, ExprStmt, ScriptFnDef, Stmt } from "../../lang/ast.ts";
+import type { LanguageOptions } from "../../lang/options.ts";
+import type { FunctionRegistry } from "../function/registry.ts";
+import type { SizeLimits } from "../value/size.ts";
+import type { Value } from "../value/value.ts";
+
+export interface OptimizeSettings {
+  /** `none`: leave the tree alone; `simple`: rewrite, and evaluate built-in operators; `full`: evaluate pure functions too. */
+  readonly level: "none" | "simple" | "full";
+  readonly options: Readonly<LanguageOptions>;
+  readonly registry: FunctionRegistry;
+  /** Constants in the host's scope, oldest first. */
+  readonly constants: readonly { readonly name: string; readonly value: Value }[];
+  /** Values beyond these are not computed ahead. Unlimited when absent. */
+  readonly limits?: SizeLimits;
+}
+
+/** How a list of statements is used. */
+export interface BlockUse {
+  /** The value of the last statement matters. */
+  readonly keepsValue: boolean;
+  /** Variables defined in it end with it, so a definition that nobody uses has no effect. */
+  readonly isInternal: boolean;
+  /** It is the body of a function or script: `return x` at its end is just `x`. */
+  readonly dropsReturn: boolean;
+}
+
+/** Optimises each kind of node; filled in by `optimize.ts`, so that the files of the kinds need not import each other. */
+export interface Passes {
+  expr(optimizer: Optimizer, node: Expr, inChain: boolean): Expr;
+  stmt(optimizer: Optimizer, node: Stmt, keepsValue: boolean): Stmt;
+  block(optimizer: Optimizer, statements: readonly Stmt[], use: BlockUse): readonly Stmt[];
+}
+
+/** What the functions of one script have in common while they are optimised. */
+export interface Script {
+  readonly ast: Ast;
+  /** `name/arity` of each function. */
+  readonly signatures: ReadonlySet<string>;
+  /** The optimised form of a function. */
+  optimizedFn(fn: ScriptFnDef): ScriptFnDef;
+}
+
+interface KnownName {
+  readonly name: string;
+  /** The constant, or null for a variable. */
+  readonly value: Expr | null;
+}
+
+export class Optimizer {
+  /** Something has changed, so another pass may find more. */
+  isDirty = false;
+  /** Constants may be put in place of their names: not after `eval`, which may have redefined them. */
+  propagates = true;
+  /** Names defined so far, innermost last. */
+  readonly names: KnownName[] = [];
+  // Rhai turns a call that stands alone into a kind of statement of its own, one pass before it looks inside.
+  private readonly callStatements = new WeakSet<ExprStmt>();
+  constructor(
+    readonly settings: OptimizeSettings,
+    readonly script: Script,
+    private readonly passes: Passes,
+  ) {}
+
+  expr(node: Expr, inChain = false): Expr {
+    return this.passes.expr(this, node, inChain);
+  }
+  stmt(node: Stmt, keepsValue: boolean): Stmt {
+    return this.passes.stmt(this, node, keepsValue);
+  }
+  statements(statements: readonly Stmt[], use: BlockUse): readonly Stmt[] {
+    return this.passes.block(this, statements, use);
+  }
+
+  define(name: string, value: Expr | null): void {
+    this.names.push({ name, value });
+  }
+  /** The constant called `name`, or null. */
+  constant(name: string): Expr | null {
+    if (!this.propagates) return null;
+    for (let i = this.names.length - 1; i >= 0; i--) if (this.names[i].name === name) return this.names[i].value;
+    return null;
+  }
+
+  isCallStatement(stmt: ExprStmt): boolean {
+    return this.callStatements.has(stmt);
+  }
+  asCallStatement(stmt: ExprStmt): ExprStmt {
+    this.callStatements.add(stmt);
+    return stmt;
+  }
+}

@@ -1,0 +1,131 @@
+// Scope: the host's variables and constants, kept between runs.
+
+import { type NameView, type Place, readCell } from "./eval/name-view.ts";
+import { copyValue } from "./value/containers.ts";
+import { Shared } from "./value/objects.ts";
+import type { Value } from "./value/value.ts";
+
+interface Entry {
+  readonly name: string;
+  value: Value;
+  readonly constant: boolean;
+}
+
+class EntryPlace implements Place {
+  constructor(private readonly entry: Entry) {}
+  get constant(): boolean {
+    return this.entry.constant;
+  }
+  get cell(): Shared | null {
+    return this.entry.value instanceof Shared ? this.entry.value : null;
+  }
+  get(): Value {
+    return readCell(this.entry.value);
+  }
+  set(value: Value): void {
+    if (this.entry.value instanceof Shared) this.entry.value.value = value;
+    else this.entry.value = value;
+  }
+  share(): Shared {
+    if (this.entry.value instanceof Shared) return this.entry.value;
+    const cell = new Shared(this.entry.value);
+    this.entry.value = cell;
+    return cell;
+  }
+}
+
+/**
+ * Variables and constants that a script starts with and leaves behind; see "Scope" in Rhai's book.
+ * Later entries hide earlier ones of the same name.
+ *
+ * @example
+ * const scope = new Scope().push("x", 40).pushConstant("LIMIT", 100);
+ * engine.evalWithScope(scope, "x += 2; x");
+ * scope.get("x"); // 42
+ */
+export class Scope implements NameView {
+  private readonly list: Entry[] = [];
+  /** Number of entries, hidden ones included. */
+  get size(): number {
+    return this.list.length;
+  }
+  get length(): number {
+    return this.list.length;
+  }
+  get isEmpty(): boolean {
+    return this.list.length === 0;
+  }
+  /** Adds a variable; `value` is a script value (see `jsToValue` for converting). */
+  push(name: string, value: Value): this {
+    this.list.push({ name, value, constant: false });
+    return this;
+  }
+  /** Adds a constant. */
+  pushConstant(name: string, value: Value): this {
+    this.list.push({ name, value, constant: true });
+    return this;
+  }
+  /** Adds an entry as it is, shared cells included: how a run stores its variables back. */
+  pushEntry(name: string, value: Value, constant: boolean): this {
+    this.list.push({ name, value, constant });
+    return this;
+  }
+  find(name: string): Place | null {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      if (this.list[i].name === name) return new EntryPlace(this.list[i]);
+    }
+    return null;
+  }
+  /** The value of the latest entry called `name`, or undefined when there is none (which also is the unit value; see `contains`). */
+  get(name: string): Value {
+    return this.find(name)?.get();
+  }
+  contains(name: string): boolean {
+    return this.find(name) !== null;
+  }
+  /** True for a constant, false for a variable, undefined when there is no such entry. */
+  isConstant(name: string): boolean | undefined {
+    return this.find(name)?.constant;
+  }
+  /** Changes the latest variable called `name`, or adds it. Throws TypeError when it is a constant. */
+  set(name: string, value: Value): this {
+    const place = this.find(name);
+    if (place === null) return this.push(name, value);
+    if (place.constant) throw new TypeError(`scope variable '${name}' is a constant and cannot be set`);
+    place.set(value);
+    return this;
+  }
+  /** Drops all entries after the first `length`. */
+  rewind(length: number): this {
+    this.list.length = Math.min(this.list.length, Math.max(0, length));
+    return this;
+  }
+  clear(): this {
+    return this.rewind(0);
+  }
+  /** Removes the latest entry called `name` and returns its value, or undefined. */
+  remove(name: string): Value {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      if (this.list[i].name === name) return readCell(this.list.splice(i, 1)[0].value);
+    }
+    return undefined;
+  }
+  /** An independent copy with the values of now. */
+  clone(): Scope {
+    const copy = new Scope();
+    for (const { name, value, constant } of this.list) {
+      copy.list.push({ name, value: copyValue(readCell(value)), constant });
+    }
+    return copy;
+  }
+  *entries(): IterableIterator<readonly [string, Place]> {
+    for (const entry of this.list) yield [entry.name, new EntryPlace(entry)];
+  }
+  /** `[name, isConstant, value]` of each entry, oldest first. */
+  *iterate(): IterableIterator<[name: string, isConstant: boolean, value: Value]> {
+    for (const { name, value, constant } of this.list) yield [name, constant, readCell(value)];
+  }
+  [Symbol.iterator](): IterableIterator<[string, boolean, Value]> {
+    return this.iterate();
+  }
+}
