@@ -137,12 +137,17 @@ export interface ChainExpr extends NodeBase {
   readonly root: Expr;
   readonly steps: readonly ChainStep[];
 }
+/** A variable that a closure captures; `pos` is the place of use in the body. */
+export interface Capture extends Ident {
+  /** Put here by the optimiser: the constant that the variable is known to be. The closure gets it instead of the variable. */
+  readonly constant?: Expr;
+}
 /** `|x| ...` or `|| ...`. `fn` is also listed in `Ast.functions`; its first parameters are the captured names. */
 export interface ClosureExpr extends NodeBase {
   readonly kind: "closure";
   readonly fn: ScriptFnDef;
-  /** Outer variables that the body uses, in parameter order; `pos` is the place of use in the body. */
-  readonly captures: readonly Ident[];
+  /** Outer variables that the body uses, in parameter order. */
+  readonly captures: readonly Capture[];
 }
 /** Custom syntax registered by the host. */
 export interface CustomExpr extends NodeBase {

@@ -1,103 +1,147 @@
-// Walks a syntax tree: every node once, in source order.
+// Visits the parts of syntax tree nodes: each child once, in the order of the source text.
 
-import type { Block, ChainStep, Expr, Stmt } from "./ast.ts";
+import type { Ast, Block, ChainStep, Expr, ScriptFnDef, Stmt, SwitchStmt } from "./ast.ts";
 
-/** Called for each expression; false: do not look inside. */
-export type ExprVisitor = (expr: Expr) => boolean;
-/** Called for each statement; false: do not look inside. */
-export type StmtVisitor = (stmt: Stmt) => boolean;
+/** Whatever has children. `Block` and `ScriptFnDef` are the ones without a `kind`. */
+export type WalkNode = Expr | Stmt | ChainStep | Block | ScriptFnDef;
 
-/** Visits the statements of a block or list and everything inside of them. Bodies of closures are visited too. */
-export function walkBlock(body: Block | readonly Stmt[], visitExpr: ExprVisitor, visitStmt: StmtVisitor): void {
-  const statements = "statements" in body ? body.statements : body;
-  for (const stmt of statements) walkStmt(stmt, visitExpr, visitStmt);
+export function isBlock(node: WalkNode): node is Block {
+  return "statements" in node;
 }
 
-export function walkStmt(stmt: Stmt, visitExpr: ExprVisitor, visitStmt: StmtVisitor): void {
-  if (!visitStmt(stmt)) return;
-  for (const part of childrenOfStmt(stmt)) {
-    if ("statements" in part) walkBlock(part, visitExpr, visitStmt);
-    else walkExpr(part, visitExpr, visitStmt);
-  }
+export function isFunction(node: WalkNode): node is ScriptFnDef {
+  return "params" in node;
 }
 
-export function walkExpr(expr: Expr, visitExpr: ExprVisitor, visitStmt: StmtVisitor): void {
-  if (!visitExpr(expr)) return;
-  for (const part of childrenOfExpr(expr)) {
-    if ("statements" in part) walkBlock(part, visitExpr, visitStmt);
-    else walkExpr(part, visitExpr, visitStmt);
-  }
+/** Calls `visit` for each direct child of `node`. */
+export function visitChildren(node: WalkNode, visit: (child: WalkNode) => void): void {
+  if (isBlock(node)) node.statements.forEach(visit);
+  else if (isFunction(node)) visit(node.body);
+  else if (!visitExprChildren(node, visit)) visitStmtChildren(node as Stmt, visit);
 }
 
-/** Expressions and blocks directly inside a statement, in source order. */
-export function childrenOfStmt(stmt: Stmt): readonly (Expr | Block)[] {
-  switch (stmt.kind) {
-    case "noop":
-    case "continue":
-    case "export":
-      return [];
-    case "if":
-      return stmt.otherwise === null ? [stmt.condition, stmt.then] : [stmt.condition, stmt.then, stmt.otherwise];
-    case "switch":
-      return [
-        stmt.value,
-        ...stmt.cases.map((item) => item.value),
-        ...stmt.arms.flatMap((arm) => (arm.condition === null ? [arm.action] : [arm.condition, arm.action])),
-      ];
-    case "while":
-      return stmt.condition === null ? [stmt.body] : [stmt.condition, stmt.body];
-    case "do":
-      return [stmt.body, stmt.condition];
-    case "for":
-      return [stmt.iterable, stmt.body];
-    case "var":
-      return [stmt.value];
-    case "assign":
-      return [stmt.target, stmt.value];
-    case "block":
-      return [stmt.block];
-    case "try":
-      return [stmt.body, stmt.handler];
-    case "expr":
-      return [stmt.expr];
-    case "break":
-    case "return":
-    case "throw":
-      return stmt.value === null ? [] : [stmt.value];
-    case "import":
-      return [stmt.path];
-  }
-}
-
-/** Expressions and blocks directly inside an expression, in source order. */
-export function childrenOfExpr(expr: Expr): readonly (Expr | Block)[] {
-  switch (expr.kind) {
+/** Expressions and steps of chains; false for other kinds. */
+function visitExprChildren(node: Expr | Stmt | ChainStep, visit: (child: WalkNode) => void): boolean {
+  switch (node.kind) {
     case "interpolated":
-      return expr.parts;
+      node.parts.forEach(visit);
+      return true;
     case "array":
-      return expr.items;
+      node.items.forEach(visit);
+      return true;
     case "map":
-      return expr.entries.map((entry) => entry.value);
-    case "block":
-      return [expr.block];
+      for (const entry of node.entries) visit(entry.value);
+      return true;
     case "call":
-      return expr.args;
+    case "method":
+      node.args.forEach(visit);
+      return true;
     case "and":
     case "or":
     case "coalesce":
-      return expr.operands;
+      node.operands.forEach(visit);
+      return true;
     case "chain":
-      return [expr.root, ...expr.steps.flatMap(stepChildren)];
+      visit(node.root);
+      node.steps.forEach(visit);
+      return true;
+    case "index":
+      visit(node.index);
+      return true;
     case "closure":
-      return [expr.fn.body];
+      visit(node.fn);
+      return true;
     case "custom":
-      return expr.inputs;
+      node.inputs.forEach(visit);
+      return true;
     default:
-      return [];
+      return false;
   }
 }
 
-function stepChildren(step: ChainStep): readonly Expr[] {
-  if (step.kind === "index") return [step.index];
-  return step.kind === "method" ? step.args : [];
+function visitStmtChildren(node: Stmt, visit: (child: WalkNode) => void): void {
+  switch (node.kind) {
+    case "if":
+      visit(node.condition);
+      visit(node.then);
+      if (node.otherwise !== null) visit(node.otherwise);
+      break;
+    case "switch":
+      visitSwitch(node, visit);
+      break;
+    case "while":
+      if (node.condition !== null) visit(node.condition);
+      visit(node.body);
+      break;
+    case "do":
+      visit(node.body);
+      visit(node.condition);
+      break;
+    case "for":
+      visit(node.iterable);
+      visit(node.body);
+      break;
+    case "assign":
+      visit(node.target);
+      visit(node.value);
+      break;
+    case "try":
+      visit(node.body);
+      visit(node.handler);
+      break;
+    case "block":
+      visit(node.block);
+      break;
+    case "expr":
+      visit(node.expr);
+      break;
+    case "import":
+      visit(node.path);
+      break;
+    case "var":
+    case "break":
+    case "return":
+    case "throw":
+      if (node.value !== null) visit(node.value);
+  }
+}
+
+function visitSwitch(node: SwitchStmt, visit: (child: WalkNode) => void): void {
+  visit(node.value);
+  let next = 0;
+  node.arms.forEach((arm, index) => {
+    for (; next < node.cases.length && node.cases[next].arm === index; next++) visit(node.cases[next].value);
+    if (arm.condition !== null) visit(arm.condition);
+    visit(arm.action);
+  });
+}
+
+/**
+ * Calls `visit` for `node` and everything below it, parents first; children of a node for which it returns false are left
+ * out. Needs no deep call stack.
+ */
+export function walk(node: WalkNode, visit: (node: WalkNode) => boolean | undefined): void {
+  const waiting: WalkNode[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (visit(next) === false) continue;
+    const first = waiting.length;
+    visitChildren(next, (child) => waiting.push(child));
+    reverseFrom(waiting, first);
+  }
+}
+
+/** `walk` over the statements of a script, then over its named functions; closures are met where they stand. */
+export function walkAst(ast: Ast, visit: (node: WalkNode) => boolean | undefined): void {
+  for (const stmt of ast.statements) walk(stmt, visit);
+  for (const fn of ast.functions) {
+    if (!fn.isAnonymous) walk(fn, visit);
+  }
+}
+
+function reverseFrom(list: WalkNode[], first: number): void {
+  for (let low = first, high = list.length - 1; low < high; low++, high--) {
+    const node = list[low];
+    list[low] = list[high];
+    list[high] = node;
+  }
 }

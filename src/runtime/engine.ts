@@ -9,8 +9,8 @@ import { ExitSignal } from "./control.ts";
 import { EvalError, parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
 import { Frame, LEAVE, NO_THIS } from "./eval/frame.ts";
-import { mainLibrary } from "./eval/library.ts";
 import { languagePackage } from "./eval/language-package.ts";
+import { mainLibrary } from "./eval/library.ts";
 import type { LinkSettings } from "./eval/linker.ts";
 import { NativeContext } from "./eval/native-context.ts";
 import { linkProgram, type Program } from "./eval/program.ts";
@@ -116,7 +116,15 @@ export class Engine implements EngineServices {
   evalAstSync(ast: Ast, scope: Scope = new Scope()): Value {
     const program = this.link(ast);
     const run = new Run(this, ast.source);
-    const frame = new Frame(run, new Array(program.frameSize).fill(undefined), NO_THIS, mainLibrary(program.table), null, 0);
+    const frame = new Frame(
+      run,
+      new Array(program.frameSize).fill(undefined),
+      NO_THIS,
+      mainLibrary(program.table),
+      null,
+      0,
+      ast.source,
+    );
     frame.outer = scope;
     frame.defined = [];
     const before = scope.length;
@@ -140,7 +148,12 @@ export class Engine implements EngineServices {
   }
 
   link(ast: Ast): Program {
-    const stamp = JSON.stringify([this.options, this.limits, this.hooks.progress !== null, this.registry.version]);
+    const stamp = JSON.stringify([
+      this.options,
+      this.limits,
+      this.hooks.progress !== null,
+      this.registry.version,
+    ]);
     const known = this.programs.get(ast);
     if (known !== undefined && known.stamp === stamp) return known.program;
     const program = linkProgram(ast, this.linkSettings());
@@ -171,7 +184,8 @@ export class Engine implements EngineServices {
   }
 
   private parseOptions(mode: ParseOptions["mode"], source: string | null, scope: Scope): ParseOptions {
-    const { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize } = this.limits;
+    const { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize } =
+      this.limits;
     return {
       language: this.options,
       limits: { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize },
@@ -204,4 +218,3 @@ function defaultDebug(text: string, source: string | null, position: Position): 
   const where = source === null ? `${line}:${position % 65536}` : `${source} @ ${line}:${position % 65536}`;
   console.log(`${where} > ${text}`);
 }
-

@@ -28,7 +28,7 @@ class EntryPlace implements Place {
   }
   share(): Shared {
     if (this.entry.value instanceof Shared) return this.entry.value;
-    const cell = new Shared(this.entry.value);
+    const cell = new Shared(this.entry.value, this.entry.constant);
     this.entry.value = cell;
     return cell;
   }

@@ -52,7 +52,8 @@ export abstract class ChainParser extends CollectionParser {
     const name = this.name(0);
     if (this.RECORDING_PHASE) return variable;
     const { name: qualifier, pos, start, end } = variable;
-    const namespace = [...(variable.namespace ?? []), { name: qualifier, pos, start: end - qualifier.length, end }];
+    const namespace = (variable.namespace ?? []) as Ident[];
+    namespace.push({ name: qualifier, pos, start: end - qualifier.length, end });
     return { kind: "variable", name: name.payload as string, namespace, pos: name.pos, start, end: name.end };
   }
 

@@ -33,6 +33,8 @@ export abstract class FunctionParser extends SwitchParser {
   private functionKeys = new Set<string>();
   /** Null until the first closure. */
   private textHash: TextHash | null = null;
+  /** Null until strict mode asks for it. */
+  private hostVariables: ReadonlySet<string> | null = null;
 
   protected override start(
     text: string,
@@ -43,6 +45,7 @@ export abstract class FunctionParser extends SwitchParser {
     super.start(text, lexed, options, lexOptions);
     this.functionKeys = new Set();
     this.textHash = null;
+    this.hostVariables = null;
   }
 
   // ------------------------------------------------------------ functions
@@ -147,7 +150,7 @@ export abstract class FunctionParser extends SwitchParser {
       {
         ALT: () => {
           this.CONSUME(t.LeftParen);
-          this.checkParam(params, fnName, t.RightParen, end);
+          this.checkParam(fnName, t.RightParen, end);
           this.OPTION(() => {
             this.param(0, params);
             this.checkAfterParam(t.RightParen, separator);
@@ -155,7 +158,7 @@ export abstract class FunctionParser extends SwitchParser {
               GATE: () => this.itemFollows(t.RightParen),
               DEF: () => {
                 this.CONSUME(t.Comma);
-                this.checkParam(params, fnName, t.RightParen, end);
+                this.checkParam(fnName, t.RightParen, end);
                 this.param(1, params);
                 this.checkAfterParam(t.RightParen, separator);
               },
@@ -179,11 +182,12 @@ export abstract class FunctionParser extends SwitchParser {
   }
 
   /** Before a parameter or the `close` of the list. */
-  private checkParam(params: readonly string[], fnName: string, close: TokenType, end: string): void {
+  private checkParam(fnName: string, close: TokenType, end: string): void {
     if (this.RECORDING_PHASE || this.at(close)) return;
     const { tokenType, tokenTypeIdx, payload, pos } = this.peek();
     if (tokenType === t.Identifier) {
-      if (params.includes(payload as string)) this.fail(e.fnDuplicatedParam(fnName, payload as string, pos));
+      const name = payload as string;
+      if (this.scope.declares(name)) this.fail(e.fnDuplicatedParam(fnName, name, pos));
       return;
     }
     this.raiseLexError();
@@ -223,7 +227,7 @@ export abstract class FunctionParser extends SwitchParser {
     const end = "to close the parameters list of anonymous function or closure";
     const separator = "to separate the parameters of anonymous function";
     this.CONSUME(t.Pipe);
-    this.checkParam(params, "", t.Pipe, end);
+    this.checkParam("", t.Pipe, end);
     this.OPTION(() => {
       this.param(0, params);
       this.checkAfterParam(t.Pipe, separator);
@@ -231,7 +235,7 @@ export abstract class FunctionParser extends SwitchParser {
         GATE: () => this.itemFollows(t.Pipe),
         DEF: () => {
           this.CONSUME(t.Comma);
-          this.checkParam(params, "", t.Pipe, end);
+          this.checkParam("", t.Pipe, end);
           this.param(1, params);
           this.checkAfterParam(t.Pipe, separator);
         },
@@ -262,7 +266,8 @@ export abstract class FunctionParser extends SwitchParser {
   }
 
   protected isHostVariable(name: string): boolean {
-    return this.options.scope.some((variable) => variable.name === name);
+    this.hostVariables ??= new Set(this.options.scope.map((variable) => variable.name));
+    return this.hostVariables.has(name);
   }
 
   private defineClosure(

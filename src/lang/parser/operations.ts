@@ -75,8 +75,8 @@ function listExpr(kind: ListExpr["kind"], left: Expr, right: Expr, pos: number, 
   }
   // Nobody else holds the operands of `left`: adding to them keeps long lists linear.
   const operands = left.operands as Expr[];
-  if (right.kind === kind) operands.push(...right.operands);
-  else operands.push(right);
+  if (right.kind !== kind) operands.push(right);
+  else for (const operand of right.operands) operands.push(operand);
   return { kind, operands, pos: left.pos, start, end };
 }
 

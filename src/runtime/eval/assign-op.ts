@@ -3,6 +3,7 @@
 import type { Position } from "../../lang/position.ts";
 import { EvalError } from "../errors.ts";
 import { assignOperator } from "../function/operators.ts";
+import { Blob, RhaiArray } from "../value/containers.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { callNative, invokeNative, nativeError } from "./native-call.ts";
@@ -29,7 +30,7 @@ export function assignOperation(op: string, pos: Position, fastOperators: boolea
       }
       if (cached !== null) {
         try {
-          return cached(old, value);
+          return frame.run.hasSizeLimits ? sizedOperation(frame, cached, old, value, pos) : cached(old, value);
         } catch (error) {
           throw nativeError(error, pos);
         }
@@ -40,7 +41,24 @@ export function assignOperation(op: string, pos: Position, fastOperators: boolea
   };
 }
 
-function registeredOperation(frame: Frame, op: string, token: string, old: Value, value: Value, pos: Position): Value {
+/** Rhai checks the array before it appends another one to it, all else afterwards, and bytes appended to a blob not at all. */
+function sizedOperation(frame: Frame, operate: Operator, old: Value, value: Value, pos: Position): Value {
+  if (old instanceof Blob) return operate(old, value);
+  if (old instanceof RhaiArray && value instanceof RhaiArray) {
+    if (old.length > 0 && value.length > 0) frame.run.checkSize(old, pos);
+    return operate(old, value);
+  }
+  return frame.run.checkSize(operate(old, value), pos);
+}
+
+function registeredOperation(
+  frame: Frame,
+  op: string,
+  token: string,
+  old: Value,
+  value: Value,
+  pos: Position,
+): Value {
   const args = [old, value];
   const fn = frame.run.engine.registry.resolve(token, args);
   if (fn !== null) {

@@ -9,10 +9,10 @@ import type { Value } from "../value/value.ts";
 import { type AssignOperation, assignOperation } from "./assign-op.ts";
 import { type LinkedChain, linkChainParts, linkChainRun } from "./chain.ts";
 import { type Eval, type Exec, type Frame, NO_THIS } from "./frame.ts";
-import { callIndexer, elementIndex, indexGet, indexPut, type IndexSite } from "./index-ops.ts";
+import { callIndexer, elementIndex, type IndexSite, indexGet, indexPut } from "./index-ops.ts";
 import type { Linker } from "./linker.ts";
 import { ENDED, type Path } from "./path.ts";
-import { propertyGet, propertySet, type PropertySite } from "./property-ops.ts";
+import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { startPosition } from "./start-position.ts";
 import { findFunctionByName, linkPlace, unboundThis } from "./variable.ts";
 
@@ -48,13 +48,19 @@ function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableEx
     }
     return linkSlotOperation(linker, node, slot, value, compute);
   }
-  return linkPlaceAssign(linker, node, target, value, compute);
+  return linkPlaceAssign(linker, target, value, compute);
 }
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
 /** Op-assignment to a plain slot, with fast paths for `+=` and `-=` on small integers and floats. */
-function linkSlotOperation(linker: Linker, node: AssignStmt, slot: number, value: Eval, compute: AssignOperation): Exec {
+function linkSlotOperation(
+  linker: Linker,
+  node: AssignStmt,
+  slot: number,
+  value: Eval,
+  compute: AssignOperation,
+): Exec {
   const pos = node.target.pos;
   if (linker.options.fastOperators && (node.op === "+" || node.op === "-")) {
     const sign = node.op === "+" ? 1 : -1;
@@ -85,15 +91,14 @@ function linkSlotOperation(linker: Linker, node: AssignStmt, slot: number, value
 
 function linkPlaceAssign(
   linker: Linker,
-  node: AssignStmt,
   target: VariableExpr,
   value: Eval,
   compute: AssignOperation | null,
 ): Exec {
   const { name, pos } = target;
-  const find = target.namespace === null ? linkPlace(linker, name) : () => null;
+  if (target.namespace !== null) return linkQualifiedAssign(linker, target, value);
+  const find = linkPlace(linker, name);
   const known = linker.scope.find(name) !== null;
-  void node;
   return (frame) => {
     const b = value(frame);
     if (frame.run.metered) frame.run.track(pos);
@@ -101,12 +106,23 @@ function linkPlaceAssign(
     const place = find(frame);
     if (place === null) {
       const constants = frame.run.engine.registry.constants;
-      throw constants.has(name) || target.namespace !== null ? assignmentToConstant(name, pos) : variableNotFound(name, pos);
+      throw constants.has(name) ? assignmentToConstant(name, pos) : variableNotFound(name, pos);
     }
     const old = place.get();
     if (place.constant) throw assignmentToConstant(name, pos);
     place.set(compute === null ? b : compute(frame, old, b, pos));
     return undefined;
+  };
+}
+
+/** What a module holds is read-only. */
+function linkQualifiedAssign(linker: Linker, target: VariableExpr, value: Eval): Exec {
+  const read = linker.expr(target);
+  const { name, pos } = target;
+  return (frame) => {
+    value(frame);
+    read(frame);
+    throw assignmentToConstant(name, pos);
   };
 }
 
@@ -144,7 +160,7 @@ function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr)
     rootPos: startPosition(chainNode.root),
   };
   const assign = linkLastStep(linker, chain, target);
-  if (chain.findCell === null && chain.argCount === 0) {
+  if (chain.findCell === null && chain.argCount === 0 && chain.before.length === 0) {
     return (frame) => {
       const b = value(frame);
       assign(frame, NO_ARGS, b);
@@ -153,10 +169,13 @@ function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr)
   }
   // The value travels in a slot of `args` of its own, so that chain and assignment share one way of running.
   const valueIndex = chain.argCount;
-  const run = linkChainRun({ ...chain, argCount: valueIndex + 1, before: [storeValue(value, valueIndex), ...chain.before] }, (frame, args) => {
-    assign(frame, args, args[valueIndex]);
-    return undefined;
-  });
+  const run = linkChainRun(
+    { ...chain, argCount: valueIndex + 1, before: [storeValue(value, valueIndex), ...chain.before] },
+    (frame, args) => {
+      assign(frame, args, args[valueIndex]);
+      return undefined;
+    },
+  );
   return run;
 }
 
@@ -190,8 +209,11 @@ function linkLastStep(linker: Linker, chain: LinkedChain, target: ChainTarget): 
     return (frame, args, value) => {
       const object = path.own(frame, args);
       if (object === ENDED || (optional && object === undefined)) return;
-      if (object instanceof RhaiMap) assignKey(frame, path, object, site.name, value, target);
-      else assignProperty(frame, args, path, object, value, site, target);
+      if (object instanceof RhaiMap) {
+        if (frame.run.metered) frame.run.track(0);
+        assignKey(frame, path, object, site.name, value, target);
+        if (frame.run.hasSizeLimits) frame.run.checkSize(object, target.pos);
+      } else assignProperty(frame, args, path, object, value, site, target);
     };
   }
   throw new Error("a method call cannot be assigned to");
@@ -218,14 +240,20 @@ function assignIndex(
   } else if (object instanceof RhaiMap) {
     if (typeof index !== "string") indexGet(frame, object, index, site);
     assignKey(frame, path, object, index as string, value, target);
+    if (frame.run.hasSizeLimits) frame.run.checkSize(object.get(index as string), target.pos);
     path.commit(frame, args, object, target.pos);
-  } else if (typeof object === "string" || typeof object === "number" || typeof object === "bigint" || object instanceof Blob) {
+  } else if (
+    typeof object === "string" ||
+    typeof object === "number" ||
+    typeof object === "bigint" ||
+    object instanceof Blob
+  ) {
     const old = indexGet(frame, object, index, site);
     const next = target.compute === null ? value : target.compute(frame, old, value, target.rootPos);
     const changed = indexPut(frame, object, index, next, site, target.pos);
     if (frame.run.hasSizeLimits) frame.run.checkSize(next, target.pos);
-    if (changed !== object) path.put(frame, args, changed, target.pos);
-    else path.commit(frame, args, object, target.pos);
+    if (changed === object) path.commit(frame, args, object, target.pos);
+    else if (path.isPlace(frame, args)) path.put(frame, args, changed, target.pos);
   } else {
     assignIndexer(frame, args, path, object, index, value, site, target);
   }
@@ -249,7 +277,14 @@ function assignElement(
 }
 
 /** Sets a key of a map. On a constant only new keys (and keys added to it since) may be set. */
-function assignKey(frame: Frame, path: Path, map: RhaiMap, key: string, value: Value, target: ChainTarget): void {
+function assignKey(
+  frame: Frame,
+  path: Path,
+  map: RhaiMap,
+  key: string,
+  value: Value,
+  target: ChainTarget,
+): void {
   if (path.constant(frame)) {
     if (map.has(key) && !map.isAdded(key)) throw refuseConstant(target);
     map.markAdded(key);
@@ -261,7 +296,6 @@ function assignKey(frame: Frame, path: Path, map: RhaiMap, key: string, value: V
     if (old === undefined && !map.has(key)) map.set(key, undefined);
     map.set(key, target.compute(frame, old, value, target.rootPos));
   }
-  if (frame.run.hasSizeLimits) frame.run.checkSize(map, target.pos);
 }
 
 function assignIndexer(
@@ -308,7 +342,7 @@ function assignProperty(
     const old = propertyGet(frame, object, site, true, constant);
     next = target.compute(frame, old instanceof Container ? copyValue(old) : old, value, target.rootPos);
   }
-  propertySet(frame, object, next, site, constant);
-  path.commit(frame, args, object, target.pos);
+  const changed = propertySet(frame, object, next, site, constant);
+  if (changed !== object) path.put(frame, args, changed, target.pos);
+  else path.commit(frame, args, object, target.pos);
 }
-

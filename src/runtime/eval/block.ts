@@ -3,20 +3,34 @@
 import type { BlockStmt, BreakStmt, Expr, ReturnStmt, Stmt, ThrowStmt, VarStmt } from "../../lang/ast.ts";
 import { EvalError, runtimeError } from "../errors.ts";
 import { copyValue } from "../value/containers.ts";
-import { type Eval, type Exec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE, LEAVE_RETURN } from "./frame.ts";
+import {
+  type Eval,
+  type Exec,
+  type Frame,
+  LEAVE,
+  LEAVE_BREAK,
+  LEAVE_CONTINUE,
+  LEAVE_RETURN,
+} from "./frame.ts";
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
 import { findByName } from "./variable.ts";
 
 /** Links a list of statements. `scoped`: with a scope of its own; `wantsValue`: the last statement's value is used. */
-export function linkStatements(linker: Linker, statements: readonly Stmt[], scoped: boolean, wantsValue = true): Exec {
+export function linkStatements(
+  linker: Linker,
+  statements: readonly Stmt[],
+  scoped: boolean,
+  wantsValue = true,
+): Exec {
   const mark = linker.scope.enter();
   if (!scoped) linker.scope.depth--;
   const outerStart = linker.blockStart;
   linker.blockStart = mark;
   const last = statements.length - 1;
   const execs = statements.map((stmt, i) => {
-    if (stmt.kind === "expr") return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && i === last));
+    if (stmt.kind === "expr")
+      return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && i === last));
     return linker.exec(stmt);
   });
   const leaves = statements.map((stmt) => mayLeave([stmt]));
@@ -162,7 +176,8 @@ function guardedVar(linker: Linker, node: VarStmt, exec: Exec, isNew: boolean, c
   if (allowShadowing && !limited) return exec;
   const { name } = node.name;
   return (frame) => {
-    if (!allowShadowing && findByName(frame, name) !== null) throw new EvalError("ErrorVariableExists", { name }, node.pos);
+    if (!allowShadowing && findByName(frame, name) !== null)
+      throw new EvalError("ErrorVariableExists", { name }, node.pos);
     if (limited) checkVariables(frame, count, node.pos);
     return exec(frame);
   };

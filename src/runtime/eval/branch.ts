@@ -6,9 +6,9 @@ import { Range } from "../value/objects.ts";
 import { Float } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
 import { linkExprStmt } from "./block.ts";
+import { constantValue } from "./constant.ts";
 import type { Exec, Frame } from "./frame.ts";
 import type { Linker } from "./linker.ts";
-import { constantValue } from "./constant.ts";
 import { linkCondition } from "./operator.ts";
 
 export function linkIf(linker: Linker, node: IfStmt): Exec {
@@ -60,7 +60,8 @@ function findCase(table: CaseTable, value: Value): number[] | undefined {
 
 function rangeHolds(range: SwitchRange, value: Value): boolean {
   const { from, to, inclusive } = range;
-  if (typeof value === "number" || typeof value === "bigint") return value >= from && (inclusive ? value <= to : value < to);
+  if (typeof value === "number" || typeof value === "bigint")
+    return value >= from && (inclusive ? value <= to : value < to);
   if (value instanceof Float) {
     const x = value.value;
     return x >= Number(from) && (inclusive ? x <= Number(to) : x < Number(to));

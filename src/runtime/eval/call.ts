@@ -8,15 +8,15 @@ import { assignOperator, binaryOperator } from "../function/operators.ts";
 import { copyValue } from "../value/containers.ts";
 import { Float } from "../value/scalars.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
+import { type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
 import { type Chain, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { linkKeywordCall } from "./keyword-call.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
 import { callNative, callSignature, invokeNative, NativeSite, nativeError } from "./native-call.ts";
 import { isBuiltInOperator, linkOperator } from "./operator.ts";
 import { callScript, enterFunction, runBody } from "./script-call.ts";
-import { linkKeywordCall } from "./keyword-call.ts";
-import { type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
 import { findModule, namespaceText } from "./variable.ts";
 
 export function linkCall(linker: Linker, node: CallExpr): Eval {
@@ -27,7 +27,8 @@ export function linkCall(linker: Linker, node: CallExpr): Eval {
     if (keyword !== null) return keyword;
     if (node.capturesScope) return linkCapturingCall(linker, node);
   }
-  if (node.op === "-" && node.args.length === 1 && linker.options.fastOperators) return linkNegate(linker, node);
+  if (node.op === "-" && node.args.length === 1 && linker.options.fastOperators)
+    return linkNegate(linker, node);
   return linkPlainCall(linker, node);
 }
 
@@ -81,7 +82,9 @@ function linkNativeCall(linker: Linker, node: CallExpr): Eval {
     return (frame) => {
       const values = args(frame);
       const fn = site.resolve(registry, values);
-      return fn === null ? missing(frame, name, values, pos, op) : invokeNative(frame, fn, values, pos, false, false);
+      return fn === null
+        ? missing(frame, name, values, pos, op)
+        : invokeNative(frame, fn, values, pos, false, false);
     };
   }
   const rest = node.args.slice(1).map((arg) => linker.owned(arg));
@@ -95,7 +98,13 @@ function linkNativeCall(linker: Linker, node: CallExpr): Eval {
   };
 }
 
-function invokeOnPlace(frame: Frame, fn: NativeFn, values: Value[], pos: Position, first: FirstArgument): Value {
+function invokeOnPlace(
+  frame: Frame,
+  fn: NativeFn,
+  values: Value[],
+  pos: Position,
+  first: FirstArgument,
+): Value {
   if (!first.isRef(frame)) {
     values[0] = copyValue(values[0]);
     return invokeNative(frame, fn, values, pos, false, false);
@@ -140,7 +149,8 @@ function linkQualifiedCall(linker: Linker, node: CallExpr, path: readonly Ident[
     if (script !== undefined) return callScript(frame, script, values, pos);
     const native = module?.hasNativeFunctions ? module.functions.resolve(name, values) : null;
     if (!native) throw functionNotFound(`${text}::${callSignature(name, values)}`, pos);
-    if (first === null || native.receiver === "value") return invokeNative(frame, native, values, pos, false, false);
+    if (first === null || native.receiver === "value")
+      return invokeNative(frame, native, values, pos, false, false);
     values[0] = first.read(frame);
     return invokeOnPlace(frame, native, values, pos, first);
   };

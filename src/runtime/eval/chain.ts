@@ -66,7 +66,8 @@ class ChainLinker {
     const withArgs = node.steps.filter((step) => stepArguments(step).length > 0);
     const inert = withArgs.every((step) => stepArguments(step).every((arg) => this.isInert(arg)));
     this.findCell = this.cellFinder();
-    this.stored = (!inert && withArgs.length > 1) || this.findCell !== null;
+    const temporary = node.root.kind !== "variable" && node.root.kind !== "this";
+    this.stored = (!inert && (withArgs.length > 1 || temporary)) || this.findCell !== null;
   }
 
   private isInert(arg: Expr): boolean {
@@ -74,11 +75,10 @@ class ChainLinker {
   }
 
   private cellFinder(): ((frame: Frame) => Shared | null) | null {
-    const { root, steps } = this.node;
+    const { root } = this.node;
     if (root.kind !== "variable" || root.namespace !== null) return null;
     const variable = this.linker.scope.find(root.name);
-    const neverShared = variable !== null && !variable.maybeShared && !this.linker.scope.facts.hasEval;
-    if (neverShared || !steps.some((step) => step.kind === "method")) return null;
+    if (variable !== null && !variable.maybeShared && !this.linker.scope.facts.hasEval) return null;
     const find = linkPlace(this.linker, root.name);
     return (frame) => find(frame)?.cell ?? null;
   }
@@ -101,6 +101,9 @@ class ChainLinker {
   root(): Path {
     const { root } = this.node;
     const { linker } = this;
+    if (linker.metered && (root.kind === "this" || root.kind === "variable")) {
+      this.before.push((frame) => frame.run.track(root.pos));
+    }
     if (root.kind === "this") return new ThisPath(root);
     if (root.kind === "variable") {
       if (root.namespace !== null) return new ConstantPath(linker.expr(root));
@@ -118,7 +121,12 @@ class ChainLinker {
 }
 
 /** The path one step further; the step is no method call. */
-export function extendPath(linker: Linker, path: Path, step: ChainStep, args: readonly ArgumentSource[]): Path {
+export function extendPath(
+  linker: Linker,
+  path: Path,
+  step: ChainStep,
+  args: readonly ArgumentSource[],
+): Path {
   const strict = linker.options.failOnInvalidMapProperty;
   switch (step.kind) {
     case "index": {
@@ -126,7 +134,11 @@ export function extendPath(linker: Linker, path: Path, step: ChainStep, args: re
       return new IndexPath(path, args[0], site, step.optional);
     }
     case "property":
-      return new PropertyPath(path, { name: step.name, idxPos: step.pos, opPos: step.opPos, strict }, step.optional);
+      return new PropertyPath(
+        path,
+        { name: step.name, idxPos: step.pos, opPos: step.opPos, strict },
+        step.optional,
+      );
     case "method":
       throw new Error("a method call is no part of a path");
   }
@@ -135,7 +147,9 @@ export function extendPath(linker: Linker, path: Path, step: ChainStep, args: re
 /** Takes a chain apart; the last step is left to the caller. */
 export function linkChainParts(linker: Linker, node: ChainExpr): LinkedChain {
   const chain = new ChainLinker(linker, node);
-  const sources = node.steps.map((step) => stepArguments(step).map((arg) => chain.argument(arg, step.kind === "method")));
+  const sources = node.steps.map((step) =>
+    stepArguments(step).map((arg) => chain.argument(arg, step.kind === "method")),
+  );
   let path = chain.root();
   const stages: Step[] = [];
   const last = node.steps.length - 1;
@@ -176,7 +190,7 @@ export function linkChainRun(chain: LinkedChain, final: Step): Eval {
   const { before, stages, argCount, findCell } = chain;
   const finish = stages.length === 0 ? final : afterStages(stages, final);
   if (findCell !== null) return lockingRun(before, argCount, findCell, finish);
-  if (argCount === 0) return (frame) => unended(finish(frame, NO_ARGS));
+  if (before.length === 0 && argCount === 0) return (frame) => unended(finish(frame, NO_ARGS));
   return (frame) => {
     const args: Value[] = new Array(argCount);
     for (let i = 0; i < before.length; i++) before[i](frame, args);

@@ -21,7 +21,7 @@ import { linkCustom } from "./custom.ts";
 import type { Eval, Exec } from "./frame.ts";
 import { linkExport, linkImport } from "./import.ts";
 import { copying, type Linker, type NodeLinkers } from "./linker.ts";
-import { linkArray, linkInterpolated, linkLiteral, linkMap, linkOwnedLiteral, isLiteral } from "./literal.ts";
+import { isLiteral, linkArray, linkInterpolated, linkLiteral, linkMap, linkOwnedLiteral } from "./literal.ts";
 import { linkDo, linkFor, linkWhile } from "./loop.ts";
 import { linkAnd, linkCoalesce, linkOr } from "./operator.ts";
 import { linkTry } from "./try.ts";

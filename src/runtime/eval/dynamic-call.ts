@@ -5,11 +5,11 @@ import type { Position } from "../../lang/position.ts";
 import { dataRace, functionNotFound, mismatchDataType } from "../errors.ts";
 import { copyValue } from "../value/containers.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
-import { Ref, Shared } from "../value/objects.ts";
+import { type Ref, Shared } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
-import type { NameView } from "./name-view.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
+import type { NameView } from "./name-view.ts";
 import { callNative, callSignature, invokeNative } from "./native-call.ts";
 import { bodyFor, enterFunction, runBody } from "./script-call.ts";
 
@@ -27,12 +27,27 @@ export function callPointer(
   constant = false,
 ): Value {
   const { curry, linked } = fnPtr;
-  const all = curry.length === 0 ? args : [...curry, ...args];
+  const all = withCurried(curry, args);
   if (linked !== null && linked.arity === all.length) {
     const environment = (fnPtr.environment ?? (linked as ScriptFn).environment) as Environment | null;
-    return callWithSelf(frame, linked as ScriptFn, environment, all, self, level, pos, null, constant);
+    return callWithSelf(
+      frame,
+      linked as ScriptFn,
+      environment,
+      all,
+      self,
+      level,
+      pos,
+      null,
+      constant,
+      frame.source,
+    );
   }
-  if (self !== null && curry.length > 0 && findScriptFn(frame.lib.chain, functionKey(fnPtr.name, all.length)) === null) {
+  if (
+    self !== null &&
+    curry.length > 0 &&
+    findScriptFn(frame.lib.chain, functionKey(fnPtr.name, all.length)) === null
+  ) {
     const flat = [...curry.map(flatten), copyValue(self.value), ...args];
     return callNative(frame, fnPtr.name, flat, pos, null);
   }
@@ -50,8 +65,18 @@ export function callWithSelf(
   pos: Position,
   outer: NameView | null = null,
   constant = false,
+  source: string | null = fn.table.source,
 ): Value {
-  const callee = enterFunction(frame, fn, environment, args, self === null ? NO_THIS : self.value, level, pos);
+  const callee = enterFunction(
+    frame,
+    fn,
+    environment,
+    args,
+    self === null ? NO_THIS : self.value,
+    level,
+    pos,
+    source,
+  );
   if (fn.isEmpty) return undefined;
   callee.outer = outer;
   callee.selfConstant = constant;
@@ -61,6 +86,11 @@ export function callWithSelf(
   } finally {
     self.value = callee.self;
   }
+}
+
+/** Curried arguments before the others; each call gets copies, but captured variables stay shared. */
+export function withCurried(curry: readonly Value[], args: Value[]): Value[] {
+  return curry.length === 0 ? args : [...curry.map(copyValue), ...args];
 }
 
 /** A value without its shared cell. Throws a data race when a method is running on it. */
@@ -74,7 +104,8 @@ export function flatten(value: Value): Value {
 export function ensureNoDataRace(name: string, args: readonly Value[], offset: number): void {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
-    if (arg instanceof Shared && arg.locked) throw dataRace(`argument #${i + 1 + offset} of function '${name}'`);
+    if (arg instanceof Shared && arg.locked)
+      throw dataRace(`argument #${i + 1 + offset} of function '${name}'`);
   }
 }
 
@@ -116,11 +147,23 @@ export function callByName(
 }
 
 const KEYWORD_CALLS: ReadonlySet<string> = new Set([
-  "type_of", "is_shared", "is_def_fn", "is_def_var", "Fn", "eval", "call", "curry",
+  "type_of",
+  "is_shared",
+  "is_def_fn",
+  "is_def_var",
+  "Fn",
+  "eval",
+  "call",
+  "curry",
 ]);
 
 /** Functions that are part of the language; null when `name` is none. Throws functionNotFound for wrong arguments. */
-export function syntacticCall(frame: Frame, name: string, args: readonly Value[], pos: Position): { value: Value } | null {
+export function syntacticCall(
+  frame: Frame,
+  name: string,
+  args: readonly Value[],
+  pos: Position,
+): { value: Value } | null {
   if (!KEYWORD_CALLS.has(name)) return null;
   if (name === "type_of" && args.length === 1) return { value: typeNameOf(flatten(args[0])) };
   if (name === "is_shared" && args.length === 1) return { value: args[0] instanceof Shared };

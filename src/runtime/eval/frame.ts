@@ -47,6 +47,8 @@ export class Frame {
   dynamic: DynamicVariable[] | null = null;
   /** Top-level definitions made so far, in order, for whoever keeps them after the run; null inside functions. */
   defined: VisibleVariable[] | null = null;
+  /** Name of the source that errors leaving this frame are said to come from. */
+  errorSource: string | null = null;
   /** Exports made so far, for a module's top level: slot or dynamic variable -> aliases. */
   exports: Export[] | null = null;
   constructor(
@@ -59,6 +61,8 @@ export class Frame {
     public imports: Import | null,
     /** Nesting level of calls; 0 at the top. */
     readonly level: number,
+    /** Name of the source in force: calls through linked pointers keep that of the caller. */
+    readonly source: string | null,
   ) {}
 }
 

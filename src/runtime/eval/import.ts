@@ -4,13 +4,20 @@ import type { ExportStmt, ImportStmt } from "../../lang/ast.ts";
 import { ParseError } from "../../lang/errors.ts";
 import type { Position } from "../../lang/position.ts";
 import { ExitSignal } from "../control.ts";
-import { EvalError, inModule, mismatchDataType, moduleNotFound, parsingError, variableNotFound } from "../errors.ts";
+import {
+  EvalError,
+  inModule,
+  mismatchDataType,
+  moduleNotFound,
+  parsingError,
+  variableNotFound,
+} from "../errors.ts";
 import { Module } from "../module/module.ts";
 import { copyValue } from "../value/containers.ts";
 import { Shared } from "../value/objects.ts";
 import { typeNameOf } from "../value/value.ts";
 import { addExport } from "./block.ts";
-import { type Environment, type Exec, Frame, type Import, NO_THIS } from "./frame.ts";
+import { type Environment, type Exec, type Export, Frame, type Import, NO_THIS } from "./frame.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView, type NameView } from "./name-view.ts";
 import { isStackOverflow } from "./script-call.ts";
@@ -24,7 +31,8 @@ export function linkImport(linker: Linker, node: ImportStmt): Exec {
   const alias = node.alias?.name ?? "";
   return (frame) => {
     const { run } = frame;
-    if (run.modulesLoaded >= run.engine.limits.maxModules) throw new EvalError("ErrorTooManyModules", {}, node.pos);
+    if (run.modulesLoaded >= run.engine.limits.maxModules)
+      throw new EvalError("ErrorTooManyModules", {}, node.pos);
     const name = path(frame);
     if (typeof name !== "string") throw mismatchDataType("string", typeNameOf(name), node.path.pos);
     const module = loadModule(frame, name, new FrameView(frame, visible), pathPos);
@@ -37,7 +45,7 @@ export function linkImport(linker: Linker, node: ImportStmt): Exec {
 function loadModule(frame: Frame, path: string, view: NameView, pos: Position): Module {
   const { run } = frame;
   const context = {
-    source: frame.lib.environment.table.source,
+    source: frame.source,
     loadScript: (text: string, source: string) => {
       try {
         return runModule(frame, text, source, view);
@@ -75,6 +83,7 @@ function runModule(importer: Frame, text: string, source: string, view: NameView
     { chain, constants, environment },
     importer.imports,
     importer.level,
+    table.source,
   );
   frame.outer = view;
   try {
@@ -82,10 +91,11 @@ function runModule(importer: Frame, text: string, source: string, view: NameView
   } catch (error) {
     if (!(error instanceof ExitSignal)) throw error;
   }
-  return moduleOf(frame, importer.imports, environment, program.doc);
+  return moduleOf(frame, importer, environment, program.doc);
 }
 
-function moduleOf(frame: Frame, outside: Import | null, environment: Environment, doc: string): Module {
+function moduleOf(frame: Frame, importer: Frame, environment: Environment, doc: string): Module {
+  const outside = importer.imports;
   const module = new Module();
   const { table } = environment;
   module.id = table.source;
@@ -93,13 +103,16 @@ function moduleOf(frame: Frame, outside: Import | null, environment: Environment
   for (let item = frame.imports; item !== null && item !== outside; item = item.next) {
     if (item.name !== "" && !module.modules.has(item.name)) module.setSubModule(item.name, item.module);
   }
-  const exports = [...(frame.exports ?? [])].sort((a, b) => b.order - a.order);
-  for (const { alias, read } of exports) {
+  for (const { alias, read } of exportsOf(frame)) {
     if (module.containsVar(alias)) continue;
     const value = read();
     module.setVar(alias, copyValue(value instanceof Shared ? value.value : value));
   }
-  const own: Environment = { table, imports: ownImports(frame.imports, outside), constants: environment.constants };
+  const own: Environment = {
+    table,
+    imports: ownImports(frame.imports, outside),
+    constants: environment.constants,
+  };
   for (const [key, fn] of table.functions) {
     fn.environment = own;
     if (!fn.def.isPrivate) module.scriptFunctions.set(key, fn);
@@ -109,6 +122,12 @@ function moduleOf(frame: Frame, outside: Import | null, environment: Environment
     if (!fn.def.isPrivate) module.methods.set(key, fn);
   }
   return module;
+}
+
+/** What a module exports, the latest definition first; importers' exports so far count as well, since the scope is theirs. */
+function exportsOf(frame: Frame): Export[] {
+  const own = [...(frame.exports ?? [])].sort((a, b) => b.order - a.order);
+  return frame.outer instanceof FrameView ? [...own, ...exportsOf(frame.outer.frame)] : own;
 }
 
 function ownImports(imports: Import | null, outside: Import | null): Import | null {

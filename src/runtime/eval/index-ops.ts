@@ -56,7 +56,11 @@ export function indexGet(frame: Frame, target: Value, index: Value, site: IndexS
   return callIndexer(frame, [target, index], site.opPos, false);
 }
 
-export function mapGet(map: RhaiMap, key: string, site: { readonly idxPos: Position; readonly strict: boolean }): Value {
+export function mapGet(
+  map: RhaiMap,
+  key: string,
+  site: { readonly idxPos: Position; readonly strict: boolean },
+): Value {
   const value = map.get(key);
   if (value === undefined && site.strict && !map.has(key)) {
     throw new EvalError("ErrorPropertyNotFound", { name: key }, site.idxPos);
@@ -77,7 +81,13 @@ function bitsGet(target: number | bigint, index: Value, pos: Position): Value {
 }
 
 /** Calls the registered indexer for `args[0]`; `isRef` when that is a place. Throws indexingType when there is none. */
-export function callIndexer(frame: Frame, args: Value[], pos: Position, isRef: boolean, constant = false): Value {
+export function callIndexer(
+  frame: Frame,
+  args: Value[],
+  pos: Position,
+  isRef: boolean,
+  constant = false,
+): Value {
   const name = args.length === 2 ? INDEX_GET : INDEX_SET;
   const fn = frame.run.engine.registry.resolve(name, args);
   if (fn === null) throw indexingType(indexerSignature(args), pos);
@@ -110,7 +120,14 @@ export function indexOwn(frame: Frame, target: Value, index: Value, site: IndexS
  * Puts `value` at an index of `target`, which must be writable, and returns the target's new value (the same object for
  * containers). `pos` is where a value of the wrong type is reported.
  */
-export function indexPut(frame: Frame, target: Value, index: Value, value: Value, site: IndexSite, pos: Position): Value {
+export function indexPut(
+  frame: Frame,
+  target: Value,
+  index: Value,
+  value: Value,
+  site: IndexSite,
+  pos: Position,
+): Value {
   if (target instanceof RhaiArray) {
     const items = target.write();
     items[elementIndex(items.length, index, site.idxPos)] = value;
@@ -121,10 +138,12 @@ export function indexPut(frame: Frame, target: Value, index: Value, value: Value
     return target;
   }
   if (typeof target === "string") return stringPut(target, index, value, site.idxPos, pos);
-  if (typeof target === "number" || typeof target === "bigint") return bitsPut(target, index, value, site.idxPos, pos);
+  if (typeof target === "number" || typeof target === "bigint")
+    return bitsPut(target, index, value, site.idxPos, pos);
   if (target instanceof Blob) {
     const at = elementIndex(target.bytes.length, index, site.idxPos);
-    if (typeof value !== "number" && typeof value !== "bigint") throw mismatchDataType("INT", typeNameOf(value), pos);
+    if (typeof value !== "number" && typeof value !== "bigint")
+      throw mismatchDataType("INT", typeNameOf(value), pos);
     target.write()[at] = Number(BigInt.asUintN(8, BigInt(value)));
     return target;
   }
@@ -138,9 +157,16 @@ function stringPut(target: string, index: Value, value: Value, idxPos: Position,
   return withChar(target, index as number, value);
 }
 
-function bitsPut(target: number | bigint, index: Value, value: Value, idxPos: Position, pos: Position): Value {
+function bitsPut(
+  target: number | bigint,
+  index: Value,
+  value: Value,
+  idxPos: Position,
+  pos: Position,
+): Value {
   if (index instanceof Range) {
-    if (typeof value !== "number" && typeof value !== "bigint") throw mismatchDataType("integer", typeNameOf(value), pos);
+    if (typeof value !== "number" && typeof value !== "bigint")
+      throw mismatchDataType("integer", typeNameOf(value), pos);
     return setBits(target, bitField(index, idxPos), value);
   }
   if (typeof value !== "boolean") throw mismatchDataType("bool", typeNameOf(value), pos);

@@ -37,7 +37,8 @@ interface Slice {
   readonly end: number;
 }
 
-const clampIndex = (value: Int): number => Number(value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value);
+const clampIndex = (value: Int): number =>
+  Number(value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value);
 
 function sliceBounds(range: Range, count: number, pos: Position): Slice {
   let start: number;

@@ -9,7 +9,7 @@ import { fnPtrFromName } from "../function/fn-name.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
-import { callByName, flatten, syntacticCall } from "./dynamic-call.ts";
+import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView, type VisibleVariable } from "./name-view.ts";
@@ -113,11 +113,28 @@ function linkPointerCall(linker: Linker, node: CallExpr): Eval {
     if (linked !== null && linked.arity === curry.length + values.length) {
       const fn = linked as ScriptFn;
       const environment = (pointer.environment ?? fn.environment) as Environment | null;
-      const callee = enterFunction(frame, fn, environment, [...curry, ...values], NO_THIS, frame.level + 1, pos);
+      const callee = enterFunction(
+        frame,
+        fn,
+        environment,
+        withCurried(curry, values),
+        NO_THIS,
+        frame.level + 1,
+        pos,
+        frame.source,
+      );
       return fn.isEmpty ? undefined : runBody(callee, fn, bodyFor(fn, callee.slots), pos);
     }
-    const all = [...curry, ...values.map(flatten)];
-    return callByName(frame, frame.level + 1, pointer.name, all, null, pos, visible === null ? null : new FrameView(frame, visible));
+    const all = withCurried(curry, values.map(flatten));
+    return callByName(
+      frame,
+      frame.level + 1,
+      pointer.name,
+      all,
+      null,
+      pos,
+      visible === null ? null : new FrameView(frame, visible),
+    );
   };
 }
 
@@ -134,7 +151,7 @@ function linkEval(linker: Linker, node: CallExpr): Eval {
       if (error instanceof ExitSignal) throw error;
       if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
       const inner = error instanceof ParseError ? parsingError(error) : error;
-      throw inner instanceof EvalError ? inFunctionCall("eval", frame.lib.environment.table.source ?? "", inner, pos) : inner;
+      throw inner instanceof EvalError ? inFunctionCall("eval", frame.source ?? "", inner, pos) : inner;
     }
   };
 }
@@ -155,7 +172,15 @@ function evaluateInPlace(
   const ast = engine.compileFor("eval", script);
   if (ast.functions.length > 0) throw parsingError(wrongFnDefinition(), 0);
   const program = engine.link(ast);
-  const inner = new Frame(run, new Array(program.frameSize).fill(undefined), NO_THIS, frame.lib, frame.imports, frame.level + 1);
+  const inner = new Frame(
+    run,
+    new Array(program.frameSize).fill(undefined),
+    NO_THIS,
+    frame.lib,
+    frame.imports,
+    frame.level + 1,
+    frame.source,
+  );
   inner.outer = new FrameView(frame, visible);
   inner.defined = [];
   try {

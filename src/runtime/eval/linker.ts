@@ -85,7 +85,8 @@ export class Linker {
    * where nothing can hide it.
    */
   plainSlot(node: Expr): number {
-    if (this.metered || node.kind !== "variable" || node.namespace !== null || this.scope.facts.hasEval) return -1;
+    if (this.metered || node.kind !== "variable" || node.namespace !== null || this.scope.facts.hasEval)
+      return -1;
     const variable = this.scope.find(node.name);
     return variable === null || variable.maybeShared ? -1 : variable.slot;
   }

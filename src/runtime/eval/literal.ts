@@ -3,11 +3,13 @@
 import type { ArrayExpr, Expr, InterpolatedExpr, Literal, MapExpr } from "../../lang/ast.ts";
 import { Container, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { printText } from "../value/display.ts";
+import { FnPtr } from "../value/fn-ptr.ts";
 import { charOf, Float } from "../value/scalars.ts";
 import { sizeOf } from "../value/size.ts";
 import { utf8Length } from "../value/strings.ts";
 import type { Value } from "../value/value.ts";
 import type { Eval, Frame } from "./frame.ts";
+import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
 
 export function isLiteral(node: Expr): node is Literal {
@@ -43,12 +45,17 @@ export function literalValue(node: Literal): Value {
 
 export function linkLiteral(node: Literal): Eval {
   const value = literalValue(node);
-  return () => value;
+  return value instanceof FnPtr ? linkPointer(value) : () => value;
+}
+
+/** A pointer that the optimiser made keeps the environment in which it is evaluated. */
+function linkPointer({ name, curry, linked }: FnPtr): Eval {
+  return (frame) => new FnPtr(name, curry, linked, environmentOf(frame), true);
 }
 
 export function linkOwnedLiteral(node: Literal): Eval {
   const value = literalValue(node);
-  return value instanceof Container ? () => value.copy() : () => value;
+  return value instanceof Container ? () => value.copy() : linkLiteral(node);
 }
 
 export function linkArray(linker: Linker, node: ArrayExpr): Eval {

@@ -114,11 +114,7 @@ export function linkFor(linker: Linker, node: ForStmt): Exec {
     }
     const iterate = frame.run.engine.registry.iteratorFor(subject);
     if (iterate === undefined) throw new EvalError("ErrorFor", {}, startPos);
-    try {
-      return overIterator(frame, iterate(subject as never), iteration, pos);
-    } catch (error) {
-      throw error instanceof EvalError ? error.at(pos) : error;
-    }
+    return overIterator(frame, started(iterate, subject, pos), iteration, pos);
   };
 }
 
@@ -153,7 +149,12 @@ function overArray(frame: Frame, array: RhaiArray, { store, storeCount, body }: 
   return undefined;
 }
 
-function overIterator(frame: Frame, iterator: Iterator<Value>, { store, storeCount, body }: Iteration, pos: number): Value {
+function overIterator(
+  frame: Frame,
+  iterator: Iterator<Value>,
+  { store, storeCount, body }: Iteration,
+  pos: number,
+): Value {
   let index: Int = 0;
   for (;;) {
     const step = nextOf(iterator, pos);
@@ -165,6 +166,14 @@ function overIterator(frame: Frame, iterator: Iterator<Value>, { store, storeCou
       if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
       if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
     }
+  }
+}
+
+function started(iterate: (value: never) => Iterator<Value>, subject: Value, pos: number): Iterator<Value> {
+  try {
+    return iterate(subject as never);
+  } catch (error) {
+    throw nativeError(error, pos);
   }
 }
 

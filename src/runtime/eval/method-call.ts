@@ -1,14 +1,14 @@
 // Links method calls inside chains: function pointers in maps, typed methods, script functions with `this`, natives.
 
 import type { MethodStep } from "../../lang/ast.ts";
-import { type Position } from "../../lang/position.ts";
+import type { Position } from "../../lang/position.ts";
 import { functionNotFound, mismatchDataType } from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
 import { copyValue, RhaiMap } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
-import { callByName, ensureNoDataRace, flatten, syntacticCall } from "./dynamic-call.ts";
+import { callByName, ensureNoDataRace, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Chain, type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
@@ -19,13 +19,25 @@ import { startPosition } from "./start-position.ts";
 
 type Method = (frame: Frame, args: Value[]) => Value;
 
-export function linkMethod(linker: Linker, step: MethodStep, path: Path, sources: readonly ArgumentSource[]): Method {
+export function linkMethod(
+  linker: Linker,
+  step: MethodStep,
+  path: Path,
+  sources: readonly ArgumentSource[],
+): Method {
   const call = linkMethodCall(linker, step, path);
   const { optional } = step;
   const count = sources.length;
   const [a, b] = sources;
   return (frame, args) => {
-    const values: Value[] = count === 0 ? [] : count === 1 ? [a(frame, args)] : count === 2 ? [a(frame, args), b(frame, args)] : sources.map((source) => source(frame, args));
+    const values: Value[] =
+      count === 0
+        ? []
+        : count === 1
+          ? [a(frame, args)]
+          : count === 2
+            ? [a(frame, args), b(frame, args)]
+            : sources.map((source) => source(frame, args));
     const target = path.get(frame, args);
     if (target === ENDED || (optional && target === undefined)) return ENDED;
     return call(frame, args, target, values);
@@ -39,7 +51,7 @@ function linkMethodCall(linker: Linker, step: MethodStep, path: Path): TargetCal
   const count = step.args.length;
   if (name === "call") return linkPointerMethod(step, path);
   if (name === "curry") return curry(pos);
-  if (name === "is_shared" && count === 0) return (frame) => path.rootCell(frame) !== null;
+  if (name === "is_shared" && count === 0) return (frame) => path.isShared(frame);
   const ordinary = linkOrdinaryMethod(linker, step, path);
   return (frame, args, target, values) => {
     if (target instanceof RhaiMap) {
@@ -86,7 +98,14 @@ function mayHaveMethods(frame: Frame): boolean {
 }
 
 /** Calls a native on the place at the end of `path`; `values[0]` is the borrowed target. */
-function invokeOn(frame: Frame, args: Value[], path: Path, fn: NativeFn, values: Value[], pos: Position): Value {
+function invokeOn(
+  frame: Frame,
+  args: Value[],
+  path: Path,
+  fn: NativeFn,
+  values: Value[],
+  pos: Position,
+): Value {
   // Pure functions with callbacks may modify elements through `this`, so they too need the place itself.
   if (fn.receiver !== "mut" && !fn.usesContext) return invokeNative(frame, fn, values, pos, true, false);
   const constant = path.constant(frame) && path.isPlace(frame, args);
@@ -119,17 +138,19 @@ function callOn(
   environment: Environment | null,
   values: Value[],
   pos: Position,
+  source: string | null = fn.table.source,
 ): Value {
   if (fn.isEmpty) return undefined;
   const isPlace = path.isPlace(frame, args);
   const constant = isPlace && path.constant(frame);
-  const self = constant ? path.get(frame, args) : path.own(frame, args);
-  const callee = enterFunction(frame, fn, environment, values, self, frame.level + 1, pos);
+  const self = path.own(frame, args);
+  const callee = enterFunction(frame, fn, environment, values, self, frame.level + 1, pos, source);
   callee.selfConstant = constant;
   try {
     return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
   } finally {
-    if (isPlace && !constant) {
+    // A constant's characters, bits and bytes can be replaced through `this` in Rhai, so it is put back as well.
+    if (isPlace) {
       if (callee.self !== self) path.put(frame, args, callee.self, pos);
       else path.commit(frame, args, self, pos);
     }
@@ -137,17 +158,31 @@ function callOn(
 }
 
 /** `map.name(args)` where the property is a function pointer: `this` is the map. */
-function callProperty(frame: Frame, args: Value[], path: Path, pointer: FnPtr, values: Value[], pos: Position): Value {
+function callProperty(
+  frame: Frame,
+  args: Value[],
+  path: Path,
+  pointer: FnPtr,
+  values: Value[],
+  pos: Position,
+): Value {
   const { curry: curried, linked } = pointer;
-  const all = curried.length === 0 ? values : [...curried, ...values];
+  const all = withCurried(curried, values);
   if (linked !== null && linked.arity === all.length) {
     const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;
-    return callOn(frame, args, path, linked as ScriptFn, environment, all, pos);
+    return callOn(frame, args, path, linked as ScriptFn, environment, all, pos, frame.source);
   }
   return callNamedOn(frame, args, path, pointer.name, all, pos);
 }
 
-function callNamedOn(frame: Frame, args: Value[], path: Path, name: string, values: Value[], pos: Position): Value {
+function callNamedOn(
+  frame: Frame,
+  args: Value[],
+  path: Path,
+  name: string,
+  values: Value[],
+  pos: Position,
+): Value {
   const isPlace = path.isPlace(frame, args);
   const constant = isPlace && path.constant(frame);
   const target = constant ? copyValue(path.get(frame, args)) : path.own(frame, args);
@@ -176,11 +211,11 @@ function linkPointerMethod(step: MethodStep, path: Path): TargetCall {
     const pointer = values[0];
     if (!(pointer instanceof FnPtr)) throw mismatchDataType("Fn", typeNameOf(pointer), firstPos);
     const { curry: curried, linked } = pointer;
-    const all = [...curried, ...values.slice(1)];
+    const all = withCurried(curried, values.slice(1));
     if (linked !== null && linked.arity === all.length) {
       ensureNoDataRace(linked.name, all, 0);
       const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;
-      return callOn(frame, args, path, linked as ScriptFn, environment, all, pos);
+      return callOn(frame, args, path, linked as ScriptFn, environment, all, pos, frame.source);
     }
     return callNamedOn(frame, args, path, pointer.name, all, pos);
   };
@@ -188,12 +223,12 @@ function linkPointerMethod(step: MethodStep, path: Path): TargetCall {
 
 function callTarget(frame: Frame, pointer: FnPtr, values: Value[], pos: Position): Value {
   const { curry: curried, linked } = pointer;
-  const all = curried.length === 0 ? values : [...curried, ...values];
+  const all = withCurried(curried, values);
   if (linked !== null && linked.arity === all.length) {
     const fn = linked as ScriptFn;
     const environment = (pointer.environment ?? fn.environment) as Environment | null;
-    const callee = enterFunction(frame, fn, environment, all, NO_THIS, frame.level + 1, pos);
+    const callee = enterFunction(frame, fn, environment, all, NO_THIS, frame.level + 1, pos, frame.source);
     return fn.isEmpty ? undefined : runBody(callee, fn, bodyFor(fn, callee.slots), pos);
   }
-  return callByName(frame, frame.level + 1, pointer.name, all.map(flatten), null, pos);
+  return callByName(frame, frame.level + 1, pointer.name, all, null, pos);
 }

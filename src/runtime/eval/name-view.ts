@@ -33,7 +33,11 @@ export function readCell(stored: Value): Value {
 }
 
 abstract class StoredPlace implements Place {
-  abstract readonly constant: boolean;
+  protected abstract readonly declaredConstant: boolean;
+  /** Declared as a constant, or captured from one. */
+  get constant(): boolean {
+    return this.declaredConstant || this.cell?.constant === true;
+  }
   protected abstract load(): Value;
   protected abstract store(value: Value): void;
   get(): Value {
@@ -55,17 +59,17 @@ abstract class StoredPlace implements Place {
   share(): Shared {
     const stored = this.load();
     if (stored instanceof Shared) return stored;
-    const cell = new Shared(stored);
+    const cell = new Shared(stored, this.declaredConstant);
     this.store(cell);
     return cell;
   }
 }
 
-class SlotPlace extends StoredPlace {
+export class SlotPlace extends StoredPlace {
   constructor(
     private readonly slots: Value[],
     private readonly slot: number,
-    readonly constant: boolean,
+    protected override readonly declaredConstant: boolean,
   ) {
     super();
   }
@@ -82,7 +86,7 @@ export class DynamicPlace extends StoredPlace {
   constructor(private readonly variable: DynamicVariable) {
     super();
   }
-  get constant(): boolean {
+  protected override get declaredConstant(): boolean {
     return this.variable.constant;
   }
   protected override load(): Value {

@@ -2,10 +2,17 @@
 
 import type { Position } from "../../lang/position.ts";
 import { ExitSignal } from "../control.ts";
-import { dataTooLarge, EvalError, functionNotFound, mismatchOutputType, nonPureMethodCall, runtimeError } from "../errors.ts";
+import {
+  dataTooLarge,
+  EvalError,
+  functionNotFound,
+  mismatchOutputType,
+  nonPureMethodCall,
+  runtimeError,
+} from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
-import type { FunctionRegistry } from "../function/registry.ts";
 import { assignOperator, binaryOperator } from "../function/operators.ts";
+import type { FunctionRegistry } from "../function/registry.ts";
 import { copyValue } from "../value/containers.ts";
 import { Ref } from "../value/objects.ts";
 import { signatureTypeName, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
@@ -18,13 +25,21 @@ export function callSignature(name: string, args: readonly Value[]): string {
 }
 
 /** Calls a native function by name with plain values; `op` is the operator's symbol for operators. Throws functionNotFound. */
-export function callNative(frame: Frame, name: string, args: Value[], pos: Position, op: string | null): Value {
+export function callNative(
+  frame: Frame,
+  name: string,
+  args: Value[],
+  pos: Position,
+  op: string | null,
+): Value {
   const fn = frame.run.engine.registry.resolve(name, args);
   if (fn !== null) return invokeNative(frame, fn, args, pos, false, false);
   const builtIn = op !== null && args.length === 2 ? builtInOperator(op, args) : null;
   if (builtIn === null) throw functionNotFound(callSignature(name, args), pos);
   try {
-    return frame.run.hasSizeLimits ? frame.run.checkSize(builtIn(args[0], args[1]), pos) : builtIn(args[0], args[1]);
+    return frame.run.hasSizeLimits
+      ? frame.run.checkSize(builtIn(args[0], args[1]), pos)
+      : builtIn(args[0], args[1]);
   } catch (error) {
     throw nativeError(error, pos);
   }
@@ -33,7 +48,10 @@ export function callNative(frame: Frame, name: string, args: Value[], pos: Posit
 function builtInOperator(op: string, args: readonly Value[]): ((a: Value, b: Value) => Value) | null {
   const left = typeIdOf(args[0]);
   const right = typeIdOf(args[1]);
-  const found = op.endsWith("=") && !/^(==|!=|<=|>=)$/.test(op) ? assignOperator(op, left, right) : binaryOperator(op, left, right);
+  const found =
+    op.endsWith("=") && !/^(==|!=|<=|>=)$/.test(op)
+      ? assignOperator(op, left, right)
+      : binaryOperator(op, left, right);
   return found as ((a: Value, b: Value) => Value) | null;
 }
 
@@ -118,7 +136,7 @@ function printed(frame: Frame, name: string, text: Value, pos: Position): undefi
   if (typeof text !== "string") throw mismatchOutputType("string", typeNameOf(text), pos);
   const { hooks } = frame.run.engine;
   if (name === "print") hooks.print(text);
-  else hooks.debug(text, frame.lib.environment.table.source, pos);
+  else hooks.debug(text, frame.source, pos);
   return undefined;
 }
 
@@ -127,13 +145,13 @@ export function nativeError(error: unknown, pos: Position): unknown {
   if (error instanceof EvalError) return error.at(pos);
   if (error instanceof ExitSignal) return error;
   if (isStackOverflow(error)) return new EvalError("ErrorStackOverflow", {}, pos);
-  if (error instanceof RangeError && error.message.includes("string length")) return dataTooLarge("Length of string", pos);
+  if (error instanceof RangeError && error.message.includes("string length"))
+    return dataTooLarge("Length of string", pos);
   const text = error instanceof Error ? error.message : String(error);
   const wrapped = runtimeError(text, pos);
   wrapped.cause = error;
   return wrapped;
 }
-
 
 /** A call site's choice of native function, kept as long as the types of the arguments stay the same. */
 export class NativeSite {

@@ -4,8 +4,8 @@ import type { Position } from "../../lang/position.ts";
 import { EvalError, inFunctionCall } from "../errors.ts";
 import type { CallContext, ElementCallback } from "../function/native.ts";
 import { andThen } from "../function/sequence.ts";
-import { equalsValue } from "../value/equality.ts";
 import { copyValue } from "../value/containers.ts";
+import { equalsValue } from "../value/equality.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
@@ -24,7 +24,7 @@ export class NativeContext implements CallContext {
     readonly receiverConstant: boolean,
   ) {}
   get source(): string | null {
-    return this.frame.lib.environment.table.source;
+    return this.frame.source;
   }
   get maxStringSize(): number {
     return this.frame.run.engine.limits.maxStringSize;
@@ -49,17 +49,31 @@ export class NativeContext implements CallContext {
   }
   callFn(name: string, args: readonly Value[], isMethod: boolean): Result {
     const ref = isMethod ? new Ref(args[0]) : null;
-    return callByName(this.frame, this.callLevel + 2, name, isMethod ? args.slice(1) : [...args], ref, this.position);
+    return callByName(
+      this.frame,
+      this.callLevel + 2,
+      name,
+      isMethod ? args.slice(1) : [...args],
+      ref,
+      this.position,
+    );
   }
 
-  callRaw(fnPtr: FnPtr, self: Ref | null, args: readonly Value[], extras: readonly Value[], moveThisTo: number | null): Result {
+  callRaw(
+    fnPtr: FnPtr,
+    self: Ref | null,
+    args: readonly Value[],
+    extras: readonly Value[],
+    moveThisTo: number | null,
+  ): Result {
     const { linked } = fnPtr;
     if (linked !== null) {
       const free = linked.arity - fnPtr.curry.length;
       if (free === args.length) return this.call(fnPtr, self, [...args]);
       if (moveThisTo !== null && self !== null) {
         if (free === args.length + 1) return this.call(fnPtr, null, withSelf(args, [], self, moveThisTo));
-        if (free === args.length + 1 + extras.length) return this.call(fnPtr, null, withSelf(args, extras, self, moveThisTo));
+        if (free === args.length + 1 + extras.length)
+          return this.call(fnPtr, null, withSelf(args, extras, self, moveThisTo));
       }
       if (free === args.length + extras.length) return this.call(fnPtr, self, [...args, ...extras]);
     }
@@ -67,7 +81,13 @@ export class NativeContext implements CallContext {
   }
 
   /** By name: the method form, then the element as an argument, then with the extra arguments. */
-  private tryForms(fnPtr: FnPtr, self: Ref | null, args: readonly Value[], extras: readonly Value[], moveThisTo: number | null): Result {
+  private tryForms(
+    fnPtr: FnPtr,
+    self: Ref | null,
+    args: readonly Value[],
+    extras: readonly Value[],
+    moveThisTo: number | null,
+  ): Result {
     const forms: (() => Result)[] = [() => this.call(fnPtr, self, args.map(copyValue))];
     if (moveThisTo !== null && self !== null) {
       forms.push(() => this.call(fnPtr, null, withSelf(args.map(copyValue), [], self, moveThisTo)));
@@ -93,7 +113,15 @@ export class NativeContext implements CallContext {
   }
 
   private call(fnPtr: FnPtr, self: Ref | null, args: Value[]): Result {
-    return callPointer(this.frame, this.callLevel + 1, fnPtr, self, args, this.position, this.receiverConstant);
+    return callPointer(
+      this.frame,
+      this.callLevel + 1,
+      fnPtr,
+      self,
+      args,
+      this.position,
+      this.receiverConstant,
+    );
   }
 
   elementCallback(fnPtr: FnPtr): ElementCallback {
@@ -111,7 +139,11 @@ function withSelf(args: readonly Value[], extras: readonly Value[], self: Ref, a
 }
 
 function isMissing(error: unknown, name: string): boolean {
-  return error instanceof EvalError && error.kind === "ErrorFunctionNotFound" && (error.fields.name ?? "").startsWith(name);
+  return (
+    error instanceof EvalError &&
+    error.kind === "ErrorFunctionNotFound" &&
+    (error.fields.name ?? "").startsWith(name)
+  );
 }
 
 /** Any function pointer: goes through `callRaw` for each element. */
@@ -147,12 +179,13 @@ class LinkedCallback implements ElementCallback {
   call(element: Value, index: number): Result {
     this.element = element;
     const { fn, free, context } = this;
-    const args = this.curry.length === 0 ? [] : this.curry.slice();
+    const args = this.curry.length === 0 ? [] : this.curry.map(copyValue);
     if (free > 0) args.push(copyValue(element));
     if (free > 1) args.push(index);
     const self = free === 0 ? element : NO_THIS;
     const level = context.frame.level + 2;
-    const frame = enterFunction(context.frame, fn, this.environment, args, self, level, context.position);
+    const { frame: caller, position } = context;
+    const frame = enterFunction(caller, fn, this.environment, args, self, level, position, caller.source);
     if (fn.isEmpty) return undefined;
     frame.selfConstant = context.receiverConstant;
     if (free > 0) return runBody(frame, fn, bodyFor(fn, args), context.position);

@@ -2,8 +2,8 @@
 
 import { NO_POSITION, type Position } from "../../lang/position.ts";
 import { binaryOperator } from "../function/operators.ts";
-import { typeIdOf, type Value } from "../value/value.ts";
 import { utf8Length } from "../value/strings.ts";
+import { typeIdOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { callNative } from "./native-call.ts";
 

@@ -7,12 +7,11 @@ import type { ThisExpr } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
 import { variableNotFound } from "../errors.ts";
 import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
-import { Shared } from "../value/objects.ts";
 import { RhaiObject, type Value } from "../value/value.ts";
 import { type Eval, type Frame, NO_THIS } from "./frame.ts";
-import { holdsPlaces, indexGet, indexOwn, indexPut, type IndexSite } from "./index-ops.ts";
+import { holdsPlaces, type IndexSite, indexGet, indexOwn, indexPut } from "./index-ops.ts";
 import type { Place } from "./name-view.ts";
-import { propertyGet, type PropertySite, propertySet } from "./property-ops.ts";
+import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { unboundThis } from "./variable.ts";
 
 class ChainEnd extends RhaiObject {
@@ -33,8 +32,10 @@ export abstract class Path {
   abstract constant(frame: Frame): boolean;
   /** A place (variable, element, property of a map) and not a temporary such as a character or a slice. */
   abstract isPlace(frame: Frame, args: Value[]): boolean;
-  /** The shared cell of the root variable, or null. */
-  abstract rootCell(frame: Frame): Shared | null;
+  /** The path is a captured variable itself. */
+  isShared(_frame: Frame): boolean {
+    return false;
+  }
   /** After `own`'s value was modified in place: gives objects with setters the chance to take it. */
   commit(_frame: Frame, _args: Value[], _value: Value, _pos: Position): void {}
 }
@@ -61,9 +62,6 @@ export class SlotPath extends Path {
   }
   override isPlace(): boolean {
     return true;
-  }
-  override rootCell(): null {
-    return null;
   }
 }
 
@@ -101,8 +99,8 @@ export class NamedPath extends Path {
   override isPlace(frame: Frame): boolean {
     return this.find(frame) !== null;
   }
-  override rootCell(frame: Frame): Shared | null {
-    return this.find(frame)?.cell ?? null;
+  override isShared(frame: Frame): boolean {
+    return this.find(frame)?.cell != null;
   }
 }
 
@@ -128,9 +126,6 @@ export class ThisPath extends Path {
   override isPlace(): boolean {
     return true;
   }
-  override rootCell(): null {
-    return null;
-  }
 }
 
 /** A temporary in `args`: the value of the root expression or of a method call inside the chain. */
@@ -153,9 +148,6 @@ export class TemporaryPath extends Path {
   override isPlace(): boolean {
     return false;
   }
-  override rootCell(): null {
-    return null;
-  }
 }
 
 /** A read-only root: `module::variable`, `global::CONSTANT`. */
@@ -176,9 +168,6 @@ export class ConstantPath extends Path {
   override isPlace(): boolean {
     return true;
   }
-  override rootCell(): null {
-    return null;
-  }
 }
 
 /** Fetches an index: evaluated on the spot, or taken from `args`. */
@@ -196,7 +185,12 @@ export class IndexPath extends Path {
   override get(frame: Frame, args: Value[]): Value {
     const index = this.index(frame, args);
     const target = this.parent.get(frame, args);
-    if (target instanceof RhaiArray && typeof index === "number" && index >= 0 && index < target.items.length) {
+    if (
+      target instanceof RhaiArray &&
+      typeof index === "number" &&
+      index >= 0 &&
+      index < target.items.length
+    ) {
       if (!frame.run.metered) return target.items[index];
     }
     if (target === ENDED || (this.optional && target === undefined)) return ENDED;
@@ -212,8 +206,10 @@ export class IndexPath extends Path {
     const index = this.index(frame, args);
     const target = this.parent.own(frame, args);
     const changed = indexPut(frame, target, index, value, this.site, pos);
-    if (changed !== target) this.parent.put(frame, args, changed, pos);
-    else if (!holdsPlaces(target)) this.parent.commit(frame, args, target, pos);
+    // A character of a slice, a bit of a byte ...: Rhai changes a temporary there, which is lost.
+    if (changed !== target) {
+      if (this.parent.isPlace(frame, args)) this.parent.put(frame, args, changed, pos);
+    } else if (!holdsPlaces(target)) this.parent.commit(frame, args, target, pos);
   }
   override commit(frame: Frame, args: Value[], value: Value, pos: Position): void {
     const target = this.parent.own(frame, args);
@@ -225,9 +221,6 @@ export class IndexPath extends Path {
   }
   override isPlace(frame: Frame, args: Value[]): boolean {
     return holdsPlaces(this.parent.get(frame, args));
-  }
-  override rootCell(frame: Frame): Shared | null {
-    return this.parent.rootCell(frame);
   }
 }
 
@@ -261,8 +254,9 @@ export class PropertyPath extends Path {
       target.set(this.site.name, value);
       return;
     }
-    propertySet(frame, target, value, this.site, this.parent.constant(frame));
-    this.parent.commit(frame, args, target, pos);
+    const changed = propertySet(frame, target, value, this.site, this.parent.constant(frame));
+    if (changed !== target) this.parent.put(frame, args, changed, pos);
+    else this.parent.commit(frame, args, target, pos);
   }
   override commit(frame: Frame, args: Value[], value: Value, pos: Position): void {
     const target = this.parent.own(frame, args);
@@ -275,8 +269,4 @@ export class PropertyPath extends Path {
   override isPlace(frame: Frame, args: Value[]): boolean {
     return this.parent.get(frame, args) instanceof RhaiMap;
   }
-  override rootCell(frame: Frame): Shared | null {
-    return this.parent.rootCell(frame);
-  }
 }
-

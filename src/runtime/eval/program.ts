@@ -1,11 +1,11 @@
 // Programs: syntax trees linked for one engine configuration. Functions are linked at their first call.
 
 import type { Ast, ScriptFnDef } from "../../lang/ast.ts";
+import { linkStatements } from "./block.ts";
 import type { Chain, Environment, Exec, FunctionTable, ScriptFn } from "./frame.ts";
 import { functionKey } from "./library.ts";
 import { Linker, type LinkSettings } from "./linker.ts";
 import { bodyFacts, StaticScope } from "./static-scope.ts";
-import { linkStatements } from "./block.ts";
 
 export interface Program {
   readonly table: FunctionTable;
@@ -59,7 +59,9 @@ function functionTable(ast: Ast, settings: LinkSettings): FunctionTable {
   const functions = new Map<string, ScriptFn>();
   const methods = new Map<string, ScriptFn>();
   const byName = new Map<string, ScriptFn>();
-  const table = { functions, methods, byName, source: ast.source } as unknown as { chain: Chain } & FunctionTable;
+  const table = { functions, methods, byName, source: ast.source } as unknown as {
+    chain: Chain;
+  } & FunctionTable;
   table.chain = { table, outer: null, entered: new Map() };
   for (const def of ast.functions) {
     const fn = new ScriptFunction(def, table, settings);

@@ -17,7 +17,13 @@ export interface PropertySite {
 }
 
 /** A property's value; borrowed for map keys. `isRef`/`constant`: see `invokeNative`. */
-export function propertyGet(frame: Frame, target: Value, site: PropertySite, isRef: boolean, constant: boolean): Value {
+export function propertyGet(
+  frame: Frame,
+  target: Value,
+  site: PropertySite,
+  isRef: boolean,
+  constant: boolean,
+): Value {
   if (target instanceof RhaiMap) {
     if (frame.run.metered) frame.run.track(0);
     return mapGet(target, site.name, site);
@@ -32,22 +38,38 @@ export function propertyGet(frame: Frame, target: Value, site: PropertySite, isR
   return viaIndexer(frame, [target, site.name], site, unknown, isRef, constant);
 }
 
-/** Sets a property of something that is not a map: by a setter or by a string indexer. */
-export function propertySet(frame: Frame, target: Value, value: Value, site: PropertySite, constant: boolean): void {
+/** Sets a property of something that is not a map, by a setter or by a string indexer; returns the target's new value. */
+export function propertySet(
+  frame: Frame,
+  target: Value,
+  value: Value,
+  site: PropertySite,
+  constant: boolean,
+): Value {
   const fn = frame.run.engine.registry.resolve(`set$${site.name}`, [target, value]);
   if (fn !== null) {
-    invokeNative(frame, fn, [target, value], site.idxPos, true, constant);
-    return;
+    const args = [target, value];
+    invokeNative(frame, fn, args, site.idxPos, true, constant);
+    return args[0];
   }
   const unknown = () =>
     dotExpr(
       `No writable property '${site.name}' - a setter is not registered for type '${typeNameOf(target)}' to handle '${typeNameOf(value)}'`,
       site.idxPos,
     );
-  viaIndexer(frame, [target, site.name, value], site, unknown, true, constant);
+  const args = [target, site.name, value];
+  viaIndexer(frame, args, site, unknown, true, constant);
+  return args[0];
 }
 
-function viaIndexer(frame: Frame, args: Value[], site: PropertySite, unknown: () => EvalError, isRef: boolean, constant: boolean): Value {
+function viaIndexer(
+  frame: Frame,
+  args: Value[],
+  site: PropertySite,
+  unknown: () => EvalError,
+  isRef: boolean,
+  constant: boolean,
+): Value {
   try {
     return callIndexer(frame, args, site.opPos, isRef, constant);
   } catch (error) {

@@ -4,13 +4,13 @@ import type { Ast } from "../../lang/ast.ts";
 import type { LanguageOptions } from "../../lang/options.ts";
 import type { Position } from "../../lang/position.ts";
 import { dataTooLarge, EvalError } from "../errors.ts";
+import type { CallContext } from "../function/native.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
 import type { Module } from "../module/module.ts";
 import type { ModuleResolver } from "../module/resolver.ts";
-import { sizeOf } from "../value/size.ts";
 import { Container } from "../value/containers.ts";
+import { sizeOf } from "../value/size.ts";
 import type { Value } from "../value/value.ts";
-import type { CallContext } from "../function/native.ts";
 import type { Frame } from "./frame.ts";
 import type { Program } from "./program.ts";
 

@@ -20,14 +20,21 @@ export function enterFunction(
   self: Value,
   level: number,
   pos: Position,
+  source: string | null = fn.table.source,
 ): Frame {
   const { run } = caller;
   if (level > run.maxCallLevels) throw new EvalError("ErrorStackOverflow", {}, pos);
   if (args.length > run.maxVariables) throw new EvalError("ErrorTooManyVariables", {}, pos);
   for (let i = args.length; i < fn.frameSize; i++) args.push(undefined);
-  if (environment === null) return new Frame(run, args, self, caller.lib, caller.imports, level);
+  if (environment === null) {
+    const frame = new Frame(run, args, self, caller.lib, caller.imports, level, source);
+    frame.errorSource = source;
+    return frame;
+  }
   const lib = enterLibrary(caller.lib, environment);
-  return new Frame(run, args, self, lib, enterImports(caller.imports, environment), level);
+  const frame = new Frame(run, args, self, lib, enterImports(caller.imports, environment), level, source);
+  frame.errorSource = environment.table.source ?? source;
+  return frame;
 }
 
 /** Runs a body in its frame; `return` ends here, errors are wrapped as Rhai wraps them. */
@@ -36,24 +43,21 @@ export function runBody(frame: Frame, fn: ScriptFn, body: Exec, pos: Position): 
   try {
     result = body(frame);
   } catch (error) {
-    throw callError(error, fn, pos);
+    throw callError(error, fn, frame, pos);
   }
   return result === LEAVE ? frame.leaveValue : result;
 }
 
 /** The error that a failing call of `fn` raises in its caller. */
-export function callError(error: unknown, fn: ScriptFn, pos: Position): unknown {
+export function callError(error: unknown, fn: ScriptFn, frame: Frame, pos: Position): unknown {
   if (error instanceof ExitSignal) return error;
-  const source = fn.table.source;
   if (error instanceof EvalError) {
     if (error.isSystem) {
       error.position = pos;
       return error;
     }
-    if (error.source === null && error.kind !== "ErrorInFunctionCall") error.source = source;
-    const wrapped = inFunctionCall(fn.name, source ?? "", error, pos);
-    wrapped.source = null;
-    return wrapped;
+    error.source ??= fn.table.source;
+    return inFunctionCall(fn.name, frame.errorSource ?? "", error, pos);
   }
   return isStackOverflow(error) ? new EvalError("ErrorStackOverflow", {}, pos) : error;
 }

@@ -26,7 +26,7 @@ export function bodyFacts(body: readonly Stmt[] | Block): BodyFacts {
   let sharesScope = false;
   const visitExpr = (expr: Expr): boolean => {
     if (expr.kind === "closure") {
-      for (const { name } of expr.captures) captured.add(name);
+      for (const { name, constant } of expr.captures) if (constant === undefined) captured.add(name);
       return false;
     }
     if (expr.kind === "call") {

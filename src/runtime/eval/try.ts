@@ -74,7 +74,7 @@ function caughtValue(frame: Frame, error: EvalError): Value {
   error.position = NO_POSITION;
   const map = new RhaiMap();
   map.set("message", error.toString());
-  const { source } = frame.lib.environment.table;
+  const { source } = frame;
   if (source !== null) map.set("source", source);
   if (position !== NO_POSITION) {
     map.set("line", lineOf(position));
@@ -93,14 +93,23 @@ function errorFields(error: EvalError): [string, Value][] {
     case "ErrorNonPureMethodCallOnConstant":
       return [["function", name]];
     case "ErrorInFunctionCall":
-      return [["function", name], ["source", detail]];
+      return [
+        ["function", name],
+        ["source", detail],
+      ];
     case "ErrorMismatchDataType":
     case "ErrorMismatchOutputType":
-      return [["requested", name], ["actual", detail]];
+      return [
+        ["requested", name],
+        ["actual", detail],
+      ];
     case "ErrorArrayBounds":
     case "ErrorStringBounds":
     case "ErrorBitFieldBounds":
-      return [["length", length], ["index", index]];
+      return [
+        ["length", length],
+        ["index", index],
+      ];
     case "ErrorVariableExists":
     case "ErrorForbiddenVariable":
     case "ErrorVariableNotFound":

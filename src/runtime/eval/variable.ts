@@ -6,12 +6,11 @@ import { EvalError, moduleNotFound, variableNotFound } from "../errors.ts";
 import type { Module } from "../module/module.ts";
 import { copyValue } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
-import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { type Chain, type Eval, type Frame, type Library, NO_THIS, type ScriptFn } from "./frame.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
-import { DynamicPlace, findDynamic, type Place, readCell } from "./name-view.ts";
+import { DynamicPlace, findDynamic, type Place, readCell, SlotPlace } from "./name-view.ts";
 import type { StaticVariable } from "./static-scope.ts";
 
 /** Links a read; the value is borrowed. */
@@ -60,35 +59,8 @@ export function linkPlace(linker: Linker, name: string): (frame: Frame) => Place
   const { slot, constant } = variable;
   return (frame) => {
     const dynamic = findDynamic(frame, name, slot);
-    return dynamic === null ? new FrameSlotPlace(frame, slot, constant) : new DynamicPlace(dynamic);
+    return dynamic === null ? new SlotPlace(frame.slots, slot, constant) : new DynamicPlace(dynamic);
   };
-}
-
-class FrameSlotPlace implements Place {
-  constructor(
-    private readonly frame: Frame,
-    private readonly slot: number,
-    readonly constant: boolean,
-  ) {}
-  get cell(): Shared | null {
-    const stored = this.frame.slots[this.slot];
-    return stored instanceof Shared ? stored : null;
-  }
-  get(): Value {
-    return readCell(this.frame.slots[this.slot]);
-  }
-  set(value: Value): void {
-    const stored = this.frame.slots[this.slot];
-    if (stored instanceof Shared) stored.value = value;
-    else this.frame.slots[this.slot] = value;
-  }
-  share(): Shared {
-    const stored = this.frame.slots[this.slot];
-    if (stored instanceof Shared) return stored;
-    const cell = new Shared(stored);
-    this.frame.slots[this.slot] = cell;
-    return cell;
-  }
 }
 
 export function findFunctionByName(lib: Library, name: string): ScriptFn | null {
@@ -104,7 +76,10 @@ function fnPointer(frame: Frame, fn: ScriptFn): Value {
 }
 
 /** The module that a namespace names, or null. */
-export function findModule(frame: Frame, path: readonly Ident[]): { root: Module | null; module: Module | null } {
+export function findModule(
+  frame: Frame,
+  path: readonly Ident[],
+): { root: Module | null; module: Module | null } {
   const rootName = path[0].name;
   let root: Module | null = null;
   for (let item = frame.imports; item !== null; item = item.next) {

@@ -1,7 +1,7 @@
 // FileModuleResolver: modules from script files below a base folder, each loaded once.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import type { Module } from "./module.ts";
 import type { ImportContext, ModuleResolver } from "./resolver.ts";
 
@@ -34,15 +34,17 @@ export class FileModuleResolver implements ModuleResolver {
     const dot = path.lastIndexOf(".");
     const stem = dot > slash + 1 ? path.slice(0, dot) : path;
     const file = `${stem}.${this.extension}`;
-    return isAbsolute(file) || this.base === "" ? file : join(this.base, file);
+    // Not normalised: Rhai takes `sub/../m` and `m` for two modules.
+    return isAbsolute(file) || this.base === "" ? file : `${this.base}/${file}`;
   }
 
   resolve(path: string, context: ImportContext): Module | null {
-    const file = this.filePath(path);
+    // `./m` is `m`, but `sub/../m` is not.
+    const file = this.filePath(path).replace(/(^|\/)(\.\/)+/g, "$1");
     const known = this.modules.get(file);
     if (known !== undefined) return known;
     if (!existsSync(file) || !statSync(file).isFile()) return null;
-    const module = context.loadScript(withoutShebang(readFileSync(file, "utf8")), file);
+    const module = context.loadScript(withoutShebang(readFileSync(file, "utf8")), path);
     if (this.caching) this.modules.set(file, module);
     return module;
   }

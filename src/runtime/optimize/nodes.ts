@@ -4,6 +4,7 @@ import type {
   Block,
   BlockStmt,
   BoolExpr,
+  CharExpr,
   Expr,
   ExprStmt,
   NodeBase,
@@ -34,6 +35,10 @@ export function unitExpr(at: NodeBase, pos: Position = at.pos): UnitExpr {
 
 export function boolExpr(value: boolean, at: NodeBase, pos: Position = at.pos): BoolExpr {
   return { kind: "bool", value, pos, start: at.start, end: at.end };
+}
+
+export function charExpr(value: string, at: NodeBase): CharExpr {
+  return { kind: "char", value, pos: at.pos, start: at.start, end: at.end };
 }
 
 export function stringExpr(value: string, at: NodeBase, pos: Position = at.pos): StringExpr {

@@ -80,7 +80,8 @@ export class Optimizer {
   /** The constant called `name`, or null. */
   constant(name: string): Expr | null {
     if (!this.propagates) return null;
-    for (let i = this.names.length - 1; i >= 0; i--) if (this.names[i].name === name) return this.names[i].value;
+    for (let i = this.names.length - 1; i >= 0; i--)
+      if (this.names[i].name === name) return this.names[i].value;
     return null;
   }
 

@@ -133,7 +133,5 @@ export function returnsValue(stmt: Stmt): boolean {
 
 /** Does nothing that follows it in its block run? */
 export function endsBlock(stmt: Stmt): boolean {
-  return (
-    stmt.kind === "return" || stmt.kind === "throw" || stmt.kind === "break" || stmt.kind === "continue"
-  );
+  return stmt.kind === "return" || stmt.kind === "throw" || stmt.kind === "break" || stmt.kind === "continue";
 }

@@ -59,7 +59,11 @@ export class Shared extends RhaiObject {
   override get typeName(): string {
     return "shared";
   }
-  constructor(public value: Value) {
+  constructor(
+    public value: Value,
+    /** The captured variable is a constant. */
+    readonly constant = false,
+  ) {
     super();
   }
 }
