@@ -7,6 +7,6 @@ import { parseTokens } from "./parser/index.ts";
 
 /** Throws a ParseError, and nothing else, if `text` is not a valid script. */
 export function parse(text: string, options: ParseOptions): Ast {
-  const lexOptions = tokenizeOptions(options);
+  const lexOptions = { ...tokenizeOptions(options), customKeywords: options.customKeywords };
   return parseTokens(text, tokenize(text, lexOptions), options, lexOptions);
 }

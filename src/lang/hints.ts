@@ -18,11 +18,11 @@ const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
   ["case", "a `switch` case has no keyword: `1 => ...`"],
   ["default", "the default case of a `switch` is `_ => ...`"],
   ["new", "objects are made by `#{ ... }` or by a function call"],
-  ["use", "load a module with `import \"name\" as name;`"],
+  ["use", 'load a module with `import "name" as name;`'],
   ["public", "functions are public unless they are `private`"],
   ["async", "functions of the host are awaited automatically"],
   ["await", "functions of the host are awaited automatically"],
-  ["is", "ask for a type with `type_of(x) == \"...\"`"],
+  ["is", 'ask for a type with `type_of(x) == "..."`'],
   ["this", "`this` exists only in functions that are called as methods"],
 ]);
 

@@ -67,6 +67,14 @@ export interface CustomSyntaxRule {
   readonly implementation: unknown;
 }
 
+/** A `let` or `const` about to be accepted, for the host's `onDefVar`. */
+export interface VariableDefinition {
+  readonly name: string;
+  readonly constant: boolean;
+  readonly nestingLevel: number;
+  readonly willShadow: boolean;
+}
+
 export interface ParseOptions {
   readonly language: Readonly<LanguageOptions>;
   readonly limits: Readonly<ParseLimits>;
@@ -76,6 +84,10 @@ export interface ParseOptions {
   readonly customOperators: ReadonlyMap<string, number>;
   /** Custom syntax by its first symbol. */
   readonly customSyntax: ReadonlyMap<string, CustomSyntaxRule>;
+  /** Further words and symbols of custom syntax (not in first place) that are otherwise reserved or disabled. */
+  readonly customKeywords?: ReadonlySet<string>;
+  /** `onDefVar` at compile time: false forbids the variable. It may also throw a ParseError. */
+  readonly mayDefine?: (variable: VariableDefinition) => boolean;
   /** Variables in the host's scope, oldest first. */
   readonly scope: readonly KnownVariable[];
   /** Names of global/static modules, for the strict-variables check of `m::x`. */

@@ -95,13 +95,7 @@ export function wrongFnDefinition(pos: Position): ParseError {
 
 export function fnDuplicatedDefinition(name: string, arity: number, pos: Position): ParseError {
   const params = arity === 0 ? "no parameters" : arity === 1 ? "1 parameter" : `${arity} parameters`;
-  return make(
-    "FnDuplicatedDefinition",
-    `Function ${name} with ${params} already exists`,
-    pos,
-    name,
-    arity,
-  );
+  return make("FnDuplicatedDefinition", `Function ${name} with ${params} already exists`, pos, name, arity);
 }
 
 export function fnMissingName(pos: Position): ParseError {

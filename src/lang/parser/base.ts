@@ -2,7 +2,7 @@
 
 import { EmbeddedActionsParser, EOF, type ParserMethod, type TokenType } from "chevrotain";
 import type { Block, Expr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
-import type { ParseError } from "../errors.ts";
+import { ParseError } from "../errors.ts";
 import { hintFor } from "../hints.ts";
 import { unexpectedInput } from "../lex-errors.ts";
 import type { LexResult, TokenizeOptions } from "../lexer.ts";
@@ -140,6 +140,17 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   protected raiseLexError(): void {
     const token = this.peek();
     if (token.tokenType === t.LexError) throw token.payload as ParseError;
+  }
+
+  /** Calls the host, whose parse errors are put where `token` is. */
+  protected atPosition<T>(token: t.RhaiToken, call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      const { kind, message, fields, lexKind } = error;
+      return this.fail(new ParseError(kind, message, token.pos, fields, lexKind), token);
+    }
   }
 
   protected raiseIf(error: ParseError | null, token = this.peek()): void {

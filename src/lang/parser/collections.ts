@@ -100,47 +100,41 @@ export abstract class CollectionParser extends ParserBase {
     return { kind: "map", entries, pos, start: startOffset, end: this.lastEnd() };
   });
 
-  readonly mapEntry = this.RULE("mapEntry", (entries: MapEntry[], keys: Set<string>, mapPos: number): void => {
-    const key = this.OR([
-      { ALT: () => this.CONSUME(t.Identifier) },
-      { ALT: () => this.CONSUME(t.StringLiteral) },
-    ]) as t.RhaiToken;
-    const name = key.payload as string;
-    this.expect(0, t.Colon, `to follow the property '${name}' in this object map literal`);
-    this.checkMapSize(keys);
-    const level = this.deeper(mapPos);
-    const value = this.SUBRULE(this.expression);
-    this.level = level;
-    if (this.RECORDING_PHASE) return;
-    keys.add(name);
-    entries.push({ key: this.ident(key), value });
-    this.checkAfterMapEntry();
-  });
+  readonly mapEntry = this.RULE(
+    "mapEntry",
+    (entries: MapEntry[], keys: Set<string>, mapPos: number): void => {
+      const key = this.OR([
+        { ALT: () => this.CONSUME(t.Identifier) },
+        { ALT: () => this.CONSUME(t.StringLiteral) },
+      ]) as t.RhaiToken;
+      const name = key.payload as string;
+      this.expect(0, t.Colon, `to follow the property '${name}' in this object map literal`);
+      this.checkMapSize(keys);
+      const level = this.deeper(mapPos);
+      const value = this.SUBRULE(this.expression);
+      this.level = level;
+      if (this.RECORDING_PHASE) return;
+      keys.add(name);
+      entries.push({ key: this.ident(key), value });
+      this.checkAfterMapEntry();
+    },
+  );
 
   /** Before a key or the closing brace. */
   private checkMapKey(keys: ReadonlySet<string>): void {
     if (this.RECORDING_PHASE || this.at(t.RightBrace)) return;
     const { tokenType, payload, pos } = this.peek();
-    switch (tokenType) {
-      case EOF:
-        return this.missing(t.RightBrace, END_OF_MAP);
-      case t.Identifier:
-        if ((this.flags & QUOTED_KEYS) !== 0) this.fail(e.propertyExpected(pos));
-        return this.checkNewKey(keys, payload as string);
-      case t.StringLiteral:
-        return this.checkNewKey(keys, payload as string);
-      case t.InterpolatedString:
-        return this.fail(e.propertyExpected(pos));
-      case t.Reserved:
-        if (isValidIdentifier(payload as string)) this.fail(e.reserved(payload as string, pos));
+    const name = payload as string;
+    const bare = tokenType === t.Identifier;
+    if ((bare && (this.flags & QUOTED_KEYS) === 0) || tokenType === t.StringLiteral) {
+      if (keys.has(name)) this.fail(e.duplicatedProperty(name, pos));
+      return;
     }
+    if (tokenType === t.Reserved && isValidIdentifier(name)) this.fail(e.reserved(name, pos));
     this.raiseLexError();
-    if (keys.size === 0) this.missing(t.RightBrace, END_OF_MAP);
+    const isName = bare || tokenType === t.InterpolatedString;
+    if (tokenType === EOF || (keys.size === 0 && !isName)) this.missing(t.RightBrace, END_OF_MAP);
     this.fail(e.propertyExpected(pos));
-  }
-
-  private checkNewKey(keys: ReadonlySet<string>, name: string): void {
-    if (keys.has(name)) this.fail(e.duplicatedProperty(name, this.peek().pos));
   }
 
   private checkMapSize(keys: ReadonlySet<string>): void {

@@ -93,6 +93,17 @@ export const STATEMENT_STARTS: TokenSet = tokenSet(
   t.Export,
 );
 
+/** Statements that are no nesting of their own. */
+export const FLAT_STATEMENTS: TokenSet = tokenSet(
+  t.SemiColon,
+  t.Fn,
+  t.Private,
+  t.Break,
+  t.Continue,
+  t.Return,
+  t.Throw,
+);
+
 export const POSTFIX_STARTS: TokenSet = tokenSet(t.Period, t.Elvis, t.LeftBracket, t.QuestionBracket);
 /** Only after a name. */
 export const CALL_STARTS: TokenSet = tokenSet(t.LeftParen, t.Unit, t.Bang);

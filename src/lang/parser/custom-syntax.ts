@@ -2,7 +2,6 @@
 
 import { EOF, type IToken } from "chevrotain";
 import type { CustomExpr, Expr } from "../ast.ts";
-import { ParseError } from "../errors.ts";
 import { tokenizeFrom } from "../lexer.ts";
 import { newCursor } from "../lexer-trivia.ts";
 import { isValidIdentifier } from "../literals.ts";
@@ -99,46 +98,42 @@ export abstract class CustomSyntaxParser extends FunctionParser {
   private askRule(reading: Reading): string | null {
     const { rule, symbols, rawAt, state } = reading;
     const token = this.peek();
-    try {
-      const ahead = rawAt === null ? tokenText(token) : characterAt(this.text, rawAt);
-      return rule.next(symbols, ahead, state);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      const { kind, message, fields, lexKind } = error;
-      return this.fail(new ParseError(kind, message, token.pos, fields, lexKind));
-    }
+    const ahead = rawAt === null ? tokenText(token) : characterAt(this.text, rawAt);
+    return this.atPosition(token, () => rule.next(symbols, ahead, state));
   }
 
   private readPart(reading: Reading, symbol: string): void {
-    const { inputs } = reading;
-    const { pos } = reading.key;
+    const nested = this.readNested(symbol, reading.key.pos);
+    if (nested !== null) {
+      reading.inputs.push(nested);
+      this.noteInput(reading, symbol, symbol);
+    } else if (symbol === "$ident$") {
+      this.readIdentifier(reading);
+    } else if (symbol === "$symbol$") {
+      this.readToken(reading, symbol, this.checkSymbol());
+    } else if (symbol === "$token$") {
+      this.raiseLexError();
+      this.readToken(reading, symbol, tokenText(this.peek()));
+    } else if (symbol in LITERALS) {
+      this.readLiteral(reading, symbol as keyof typeof LITERALS);
+    } else {
+      this.readKeyword(reading, symbol);
+    }
+  }
+
+  /** The parts that have a grammar of their own; null for the others. */
+  private readNested(symbol: string, pos: Position): Expr | null {
     switch (symbol) {
       case "$expr$":
-        inputs.push(this.SUBRULE(this.expression));
-        return this.noteInput(reading, symbol, symbol);
+        return this.SUBRULE(this.expression);
       case "$block$":
-        inputs.push(this.blockExpr(this.SUBRULE(this.block, { ARGS: [pos] })));
-        return this.noteInput(reading, symbol, symbol);
+        return this.blockExpr(this.SUBRULE(this.block, { ARGS: [pos] }));
       case "$inner$":
-        inputs.push(this.blockExpr(this.SUBRULE(this.bareBlock, { ARGS: [pos] })));
-        return this.noteInput(reading, symbol, symbol);
+        return this.blockExpr(this.SUBRULE(this.bareBlock, { ARGS: [pos] }));
       case "$func$":
-        inputs.push(this.readFunction());
-        return this.noteInput(reading, symbol, symbol);
-      case "$ident$":
-        return this.readIdentifier(reading);
-      case "$symbol$":
-        return this.readToken(reading, symbol, this.checkSymbol());
-      case "$token$":
-        this.raiseLexError();
-        return this.readToken(reading, symbol, tokenText(this.peek()));
-      case "$bool$":
-      case "$int$":
-      case "$float$":
-      case "$string$":
-        return this.readLiteral(reading, symbol);
+        return this.readFunction();
       default:
-        return this.readKeyword(reading, symbol);
+        return null;
     }
   }
 
@@ -175,7 +170,7 @@ export abstract class CustomSyntaxParser extends FunctionParser {
     this.noteInput(reading, symbol, text);
   }
 
-  private readLiteral(reading: Reading, symbol: "$bool$" | "$int$" | "$float$" | "$string$"): void {
+  private readLiteral(reading: Reading, symbol: keyof typeof LITERALS): void {
     const { types, expected } = LITERALS[symbol];
     const token = this.peek();
     if (!types.includes(token.tokenType)) this.fail(e.missingSymbol(expected, token.pos));
@@ -186,7 +181,8 @@ export abstract class CustomSyntaxParser extends FunctionParser {
   private readKeyword(reading: Reading, word: string): void {
     this.raiseLexError();
     const { tokenType, payload, pos } = this.peek();
-    const isText = tokenType === t.StringLiteral || tokenType === t.InterpolatedString || tokenType === t.Char;
+    const isText =
+      tokenType === t.StringLiteral || tokenType === t.InterpolatedString || tokenType === t.Char;
     if (isText || payload !== word || tokenType === EOF) {
       this.fail(e.missingToken(word, `for '${reading.symbols[0]}' expression`, pos));
     }

@@ -1,8 +1,20 @@
 // Grammar of control flow: if, loops, try, and the statements that jump.
 
 import type { TokenType } from "chevrotain";
-import type { BreakStmt, ContinueStmt, DoStmt, Expr, ForStmt, Ident, IfStmt } from "../ast.ts";
-import type { ReturnStmt, Stmt, ThrowStmt, TryStmt, WhileStmt } from "../ast.ts";
+import type {
+  BreakStmt,
+  ContinueStmt,
+  DoStmt,
+  Expr,
+  ForStmt,
+  Ident,
+  IfStmt,
+  ReturnStmt,
+  Stmt,
+  ThrowStmt,
+  TryStmt,
+  WhileStmt,
+} from "../ast.ts";
 import { ParseError } from "../errors.ts";
 import * as e from "../parse-errors.ts";
 import type { Position } from "../position.ts";
@@ -132,7 +144,8 @@ export abstract class FlowParser extends ExpressionParser {
 
   private iterable(): Expr {
     // Rhai speaks of a boolean here, too.
-    if (!this.RECORDING_PHASE && this.at(t.LeftBrace)) this.fail(e.exprExpected("a boolean", this.peek().pos));
+    if (!this.RECORDING_PHASE && this.at(t.LeftBrace))
+      this.fail(e.exprExpected("a boolean", this.peek().pos));
     const expr = this.SUBRULE(this.expression);
     if (!this.RECORDING_PHASE) this.raiseIf(iterableError(expr));
     return expr;

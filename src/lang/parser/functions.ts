@@ -61,7 +61,15 @@ export abstract class FunctionParser extends SwitchParser {
     if (this.RECORDING_PHASE) return NOTHING;
     this.leaveFunction(outside);
     const start = first.startOffset;
-    const def = { ...body, isPrivate, isAnonymous: false, comments: first.comments, pos: fn.pos, start, end: body.body.end };
+    const def = {
+      ...body,
+      isPrivate,
+      isAnonymous: false,
+      comments: first.comments,
+      pos: fn.pos,
+      start,
+      end: body.body.end,
+    };
     this.define(def, fn);
     return { kind: "noop", pos: fn.pos, start, end: def.end };
   });
@@ -70,7 +78,8 @@ export abstract class FunctionParser extends SwitchParser {
     if (this.RECORDING_PHASE) return;
     if (!this.at(t.Fn)) this.missing(t.Fn, "following 'private'");
     if ((this.flags & GLOBAL_LEVEL) === 0) this.fail(e.wrongFnDefinition(pos));
-    if (this.functions.length >= this.options.limits.maxFunctions) this.fail(e.tooManyFunctions(this.peek().pos));
+    if (this.functions.length >= this.options.limits.maxFunctions)
+      this.fail(e.tooManyFunctions(this.peek().pos));
   }
 
   private define(def: ScriptFnDef, fn: t.RhaiToken): void {

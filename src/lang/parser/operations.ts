@@ -68,7 +68,14 @@ export function binaryExpr(operator: t.RhaiToken, left: Expr, right: Expr, start
 }
 
 /** `a && b && c` and the like become one list, whose position is that of its first operator. */
-function listExpr(kind: ListExpr["kind"], left: Expr, right: Expr, pos: number, start: number, end: number): ListExpr {
+function listExpr(
+  kind: ListExpr["kind"],
+  left: Expr,
+  right: Expr,
+  pos: number,
+  start: number,
+  end: number,
+): ListExpr {
   if (left.kind !== kind) {
     const operands = right.kind === kind ? [left, ...right.operands] : [left, right];
     return { kind, operands, pos, start, end };

@@ -1,7 +1,17 @@
 // Grammar of statements, blocks, declarations and the script as a whole.
 
 import { EOF, type TokenType } from "chevrotain";
-import type { AssignStmt, Block, ExportStmt, Expr, ExprStmt, ImportStmt, NoopStmt, Stmt, VarStmt } from "../ast.ts";
+import type {
+  AssignStmt,
+  Block,
+  ExportStmt,
+  Expr,
+  ExprStmt,
+  ImportStmt,
+  NoopStmt,
+  Stmt,
+  VarStmt,
+} from "../ast.ts";
 import { unexpectedInput } from "../lex-errors.ts";
 import * as e from "../parse-errors.ts";
 import type { Position } from "../position.ts";
@@ -9,7 +19,7 @@ import { COMPOUND_ASSIGNMENTS } from "../precedence.ts";
 import * as t from "../tokens.ts";
 import { NOTHING } from "./base.ts";
 import { assignmentError, startPosition } from "./checks.ts";
-import { EXPRESSIONS_ONLY, GLOBAL_LEVEL, LOOP_STARTS, OPERAND_STARTS, STATEMENT_STARTS } from "./context.ts";
+import { EXPRESSIONS_ONLY, FLAT_STATEMENTS, GLOBAL_LEVEL, LOOP_STARTS, OPERAND_STARTS, STATEMENT_STARTS } from "./context.ts";
 import { FlowParser } from "./flow.ts";
 import { isSelfTerminated } from "./termination.ts";
 import { tokenText } from "./token-text.ts";
@@ -63,13 +73,15 @@ export abstract class StatementParser extends FlowParser {
     const stackLength = scope.length;
     const importsLength = scope.imports.length;
     this.flags &= ~GLOBAL_LEVEL;
-    this.MANY({ GATE: () => this.listGoesOn(t.RightBrace), DEF: () => this.statementInList(statements, t.RightBrace) });
+    this.MANY({
+      GATE: () => this.listGoesOn(t.RightBrace),
+      DEF: () => this.statementInList(statements, t.RightBrace),
+    });
     this.flags = flags;
     scope.rewind(stackLength);
     scope.imports.length = importsLength;
     return statements;
   });
-
 
   /** In expression mode a block holds one expression. */
   private onlyExpression(): Stmt[] {
@@ -112,10 +124,11 @@ export abstract class StatementParser extends FlowParser {
   // ------------------------------------------------------------- statements
 
   readonly statement = this.RULE("statement", (): Stmt => {
-    const { pos, startOffset, tokenType } = this.peek();
+    const { pos, startOffset, tokenType, tokenTypeIdx } = this.peek();
     if (!this.RECORDING_PHASE && tokenType === EOF) return noop(pos, startOffset, startOffset);
     this.checkStatement();
     const outer = this.level;
+    if (!FLAT_STATEMENTS[tokenTypeIdx!]) this.deeper(pos);
     const stmt = this.OR({ DEF: this.statementAlternatives, IGNORE_AMBIGUITIES: true }) as Stmt;
     this.level = outer;
     return stmt;
@@ -125,25 +138,18 @@ export abstract class StatementParser extends FlowParser {
     { ALT: () => this.emptyStatement() },
     { ALT: () => this.blockStatement() },
     { ALT: () => this.SUBRULE(this.functionDefinition) },
-    { ALT: () => this.SUBRULE(this.ifStatement, { ARGS: [this.enter()] }) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.switchStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.whileStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.doStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.forStatement)) },
+    { ALT: () => this.SUBRULE(this.ifStatement, { ARGS: [this.peek().pos] }) },
+    { ALT: () => this.SUBRULE(this.switchStatement) },
+    { ALT: () => this.SUBRULE(this.whileStatement) },
+    { ALT: () => this.SUBRULE(this.doStatement) },
+    { ALT: () => this.SUBRULE(this.forStatement) },
     { ALT: () => this.SUBRULE(this.flowStatement) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.tryStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.declaration, { ARGS: [false] })) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.importStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.exportStatement)) },
-    { ALT: () => (this.enter(), this.SUBRULE(this.expressionStatement)) },
+    { ALT: () => this.SUBRULE(this.tryStatement) },
+    { ALT: () => this.SUBRULE(this.declaration, { ARGS: [false] }) },
+    { ALT: () => this.SUBRULE(this.importStatement) },
+    { ALT: () => this.SUBRULE(this.exportStatement) },
+    { ALT: () => this.SUBRULE(this.expressionStatement) },
   ];
-
-  /** Goes a level deeper for the statement that begins at the next token. */
-  private enter(): Position {
-    const { pos } = this.peek();
-    this.deeper(pos);
-    return pos;
-  }
 
   /** Before a statement: raises Rhai's error if none can begin here. */
   private checkStatement(): void {
@@ -163,8 +169,7 @@ export abstract class StatementParser extends FlowParser {
   }
 
   private blockStatement(): Stmt {
-    const pos = this.enter();
-    const block = this.SUBRULE(this.block, { ARGS: [pos] });
+    const block = this.SUBRULE(this.block, { ARGS: [this.peek().pos] });
     if (this.RECORDING_PHASE) return NOTHING;
     return { kind: "block", block, pos: block.pos, start: block.start, end: block.end };
   }
@@ -198,14 +203,23 @@ export abstract class StatementParser extends FlowParser {
       { ALT: () => this.CONSUME(t.Const) },
     ]) as t.RhaiToken;
     const name = this.name(0);
-    this.checkShadowing(name);
     const { pos, startOffset: start } = keyword;
+    const constant = keyword.tokenType === t.Const;
+    this.checkDefinition(name, constant);
     const value = this.OPTION(() => this.initialValue(pos));
     const end = this.lastEnd();
-    const constant = keyword.tokenType === t.Const;
     if (!this.RECORDING_PHASE) this.scope.push(name.payload as string, constant);
     const noValue: Expr = { kind: "unit", pos: 0, start: end, end };
-    return { kind: "var", name: this.ident(name), value: value ?? noValue, constant, exported, pos, start, end };
+    return {
+      kind: "var",
+      name: this.ident(name),
+      value: value ?? noValue,
+      constant,
+      exported,
+      pos,
+      start,
+      end,
+    };
   });
 
   private initialValue(pos: Position): Expr {
@@ -216,10 +230,17 @@ export abstract class StatementParser extends FlowParser {
     return value;
   }
 
-  private checkShadowing({ payload, pos }: t.RhaiToken): void {
-    if (this.RECORDING_PHASE || this.language.allowShadowing) return;
-    const name = payload as string;
-    if (this.scope.declares(name)) this.fail(e.variableExists(name, pos));
+  private checkDefinition(token: t.RhaiToken, constant: boolean): void {
+    if (this.RECORDING_PHASE) return;
+    const name = token.payload as string;
+    const willShadow = this.scope.declares(name);
+    if (willShadow && !this.language.allowShadowing) this.fail(e.variableExists(name, token.pos), token);
+    const { mayDefine } = this.options;
+    if (mayDefine === undefined) return;
+    const allowed = this.atPosition(token, () =>
+      mayDefine({ name, constant, nestingLevel: this.level, willShadow }),
+    );
+    if (!allowed) this.fail(e.forbiddenVariable(name, token.pos), token);
   }
 
   // ---------------------------------------------------------------- modules
@@ -244,11 +265,9 @@ export abstract class StatementParser extends FlowParser {
   /** `export name as alias`, `export let ...`, `export const ...` */
   readonly exportStatement = this.RULE("exportStatement", (): ExportStmt | VarStmt => {
     const { pos, startOffset: start } = this.CONSUME(t.Export) as t.RhaiToken;
-    if (!this.RECORDING_PHASE && !this.at(t.Let) && !this.at(t.Const) && !this.at(t.Identifier)) this.failName();
-    return this.OR([
-      { ALT: () => this.exportDeclaration(pos) },
-      { ALT: () => this.exportName(pos, start) },
-    ]);
+    if (!this.RECORDING_PHASE && !this.at(t.Let) && !this.at(t.Const) && !this.at(t.Identifier))
+      this.failName();
+    return this.OR([{ ALT: () => this.exportDeclaration(pos) }, { ALT: () => this.exportName(pos, start) }]);
   });
 
   private exportDeclaration(pos: Position): VarStmt {

@@ -41,7 +41,17 @@ export abstract class SwitchParser extends ChainParser {
     this.CONSUME(t.RightBrace);
     this.level = outer;
     const { arms, cases, ranges, defaultArm } = body;
-    return { kind: "switch", value, arms, cases, ranges, defaultArm, pos, start: startOffset, end: this.lastEnd() };
+    return {
+      kind: "switch",
+      value,
+      arms,
+      cases,
+      ranges,
+      defaultArm,
+      pos,
+      start: startOffset,
+      end: this.lastEnd(),
+    };
   });
 
   /** `_ => statement` or `literal | literal ... if condition => statement` */

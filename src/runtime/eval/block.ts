@@ -33,7 +33,7 @@ export function linkStatements(
       return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && i === last));
     return linker.exec(stmt);
   });
-  const leaves = statements.map((stmt) => mayLeave([stmt]));
+  const leaves = statements.map((stmt) => mayLeave(stmt));
   linker.blockStart = outerStart;
   if (scoped) linker.scope.leave(mark);
   const body = sequenceOf(execs, leaves);

@@ -1,7 +1,7 @@
 // The linker's picture of the variables of one function: names to slots, block by block.
 
-import type { Block, Expr, ScriptFnDef, Stmt } from "../../lang/ast.ts";
-import { walkBlock } from "../../lang/walk.ts";
+import type { Block, ScriptFnDef, Stmt } from "../../lang/ast.ts";
+import { walk, type WalkNode } from "../../lang/walk.ts";
 import type { VisibleVariable } from "./name-view.ts";
 
 export interface StaticVariable extends VisibleVariable {
@@ -19,29 +19,34 @@ export interface BodyFacts {
   readonly sharesScope: boolean;
 }
 
-/** Scans a body once. */
-export function bodyFacts(body: readonly Stmt[] | Block): BodyFacts {
+/** Scans a body once. Closures count by what they capture; their bodies are functions of their own. */
+export function bodyFacts(body: Block | readonly Stmt[]): BodyFacts {
   const captured = new Set<string>();
   let hasEval = false;
   let sharesScope = false;
-  const visitExpr = (expr: Expr): boolean => {
-    if (expr.kind === "closure") {
-      for (const { name, constant } of expr.captures) if (constant === undefined) captured.add(name);
-      return false;
+  const visit = (node: WalkNode): boolean => {
+    if (!("kind" in node)) return true;
+    switch (node.kind) {
+      case "closure":
+        for (const { name } of node.captures) captured.add(name);
+        return false;
+      case "call":
+        if (node.name === "eval" && node.namespace === null) hasEval = true;
+        if (node.capturesScope) sharesScope = true;
+        return true;
+      case "custom":
+        if (node.scopeMayChange) hasEval = true;
+        sharesScope = true;
+        return true;
+      case "import":
+        sharesScope = true;
+        return true;
+      default:
+        return true;
     }
-    if (expr.kind === "call") {
-      if (expr.name === "eval" && expr.namespace === null) hasEval = true;
-      if (expr.capturesScope) sharesScope = true;
-    }
-    if (expr.kind === "custom" && expr.scopeMayChange) hasEval = true;
-    if (expr.kind === "custom") sharesScope = true;
-    return true;
   };
-  const visitStmt = (stmt: Stmt): boolean => {
-    if (stmt.kind === "import") sharesScope = true;
-    return true;
-  };
-  walkBlock(body, visitExpr, visitStmt);
+  if ("statements" in body) walk(body, visit);
+  else for (const stmt of body) walk(stmt, visit);
   return { captured, hasEval, sharesScope };
 }
 
