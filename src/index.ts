@@ -2,14 +2,36 @@
 
 export type { Ast } from "./lang/ast.ts";
 export { ParseError, type ParseErrorKind } from "./lang/errors.ts";
-export { columnOf, describePosition, lineOf, NO_POSITION, type Position, type Span } from "./lang/position.ts";
-export { Engine, type CompileOptions, type OptimizationLevel } from "./runtime/engine.ts";
+export {
+  columnOf,
+  describePosition,
+  lineOf,
+  NO_POSITION,
+  type Position,
+  type Span,
+} from "./lang/position.ts";
+export { AST, type FunctionFilter, type LiteralVariable, type ScriptFnMetadata } from "./runtime/ast.ts";
+export { type CompileOptions, Engine } from "./runtime/engine.ts";
+export type { OptimizationLevel } from "./runtime/engine-settings.ts";
 export { EvalError, type EvalErrorKind } from "./runtime/errors.ts";
-export { definePackage, type CallContext, type Package, type PackageBuilder } from "./runtime/function/native.ts";
+export {
+  type CallContext,
+  definePackage,
+  type Package,
+  type PackageBuilder,
+} from "./runtime/function/native.ts";
+export type { MemberDefinition, PropertyDefinition, TypeDefinition } from "./runtime/host/define-type.ts";
+export { HostContext } from "./runtime/host/host-context.ts";
+export type { HostFunction, RegisterOptions } from "./runtime/host/register-fn.ts";
+export type { HostClass, HostTypeName } from "./runtime/host/type-names.ts";
 export { FileModuleResolver } from "./runtime/module/file-resolver.ts";
 export { Module } from "./runtime/module/module.ts";
 export type { ImportContext, ModuleResolver } from "./runtime/module/resolver.ts";
-export { DummyModuleResolver, ModuleResolversCollection, StaticModuleResolver } from "./runtime/module/static-resolver.ts";
+export {
+  DummyModuleResolver,
+  ModuleResolversCollection,
+  StaticModuleResolver,
+} from "./runtime/module/static-resolver.ts";
 export { Scope } from "./runtime/scope.ts";
 export { Blob, RhaiArray, RhaiMap } from "./runtime/value/containers.ts";
 export { ConversionError, jsToValue, valueToJs } from "./runtime/value/convert.ts";

@@ -3,9 +3,12 @@
 import type { Ast } from "../lang/ast.ts";
 import { parse } from "../lang/compile.ts";
 import { ParseError } from "../lang/errors.ts";
-import { DEFAULT_LANGUAGE_OPTIONS, type LanguageOptions, type ParseOptions } from "../lang/options.ts";
+import type { ParseOptions } from "../lang/options.ts";
 import type { Position } from "../lang/position.ts";
+import { AST } from "./ast.ts";
 import { ExitSignal } from "./control.ts";
+import { EngineRegistration } from "./engine-registration.ts";
+import type { OptimizationLevel } from "./engine-settings.ts";
 import { EvalError, parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
 import { Frame, LEAVE, NO_THIS } from "./eval/frame.ts";
@@ -14,19 +17,15 @@ import { mainLibrary } from "./eval/library.ts";
 import type { LinkSettings } from "./eval/linker.ts";
 import { NativeContext } from "./eval/native-context.ts";
 import { linkProgram, type Program } from "./eval/program.ts";
-import { DEFAULT_LIMITS, type EngineServices, type Hooks, type Limits, Run } from "./eval/run.ts";
+import { type EngineServices, Run } from "./eval/run.ts";
 import { isStackOverflow } from "./eval/script-call.ts";
 import type { CallContext, Package } from "./function/native.ts";
-import { FunctionRegistry } from "./function/registry.ts";
 import { FileModuleResolver } from "./module/file-resolver.ts";
-import type { Module } from "./module/module.ts";
-import type { ModuleResolver } from "./module/resolver.ts";
+import { DummyModuleResolver } from "./module/static-resolver.ts";
 import { optimizeAst } from "./optimize/optimize.ts";
 import { standardPackages } from "./packages/standard.ts";
 import { Scope } from "./scope.ts";
 import type { Value } from "./value/value.ts";
-
-export type OptimizationLevel = "none" | "simple" | "full";
 
 export interface CompileOptions {
   /** Name of the source (a path), shown in errors of its functions. */
@@ -42,63 +41,23 @@ export interface CompileOptions {
  * const engine = new Engine();
  * engine.evalSync("40 + 2"); // 42
  */
-export class Engine implements EngineServices {
-  /** Language options; change them before compiling. */
-  readonly options: LanguageOptions = { ...DEFAULT_LANGUAGE_OPTIONS };
-  readonly limits: Limits = { ...DEFAULT_LIMITS };
-  readonly registry = new FunctionRegistry();
-  readonly globalModules = new Map<string, Module>();
-  readonly hooks: Hooks = { print: (text) => console.log(text), debug: defaultDebug, progress: null };
-  moduleResolver: ModuleResolver;
-  private optimization: OptimizationLevel = "simple";
-  private readonly disabledSymbols = new Set<string>();
+export class Engine extends EngineRegistration implements EngineServices {
   private programs = new WeakMap<Ast, { program: Program; stamp: string }>();
 
-  constructor() {
-    for (const pkg of standardPackages) this.registry.addPackage(pkg);
-    this.registry.addPackage(languagePackage);
-    this.moduleResolver = new FileModuleResolver();
+  constructor(packages: readonly Package[] = [...standardPackages, languagePackage]) {
+    super(new FileModuleResolver());
+    for (const pkg of packages) this.registry.addPackage(pkg);
   }
 
-  setOptimizationLevel(level: OptimizationLevel): this {
-    this.optimization = level;
-    return this;
-  }
-  /** Switches a keyword or operator off: using it is a syntax error. */
-  disableSymbol(symbol: string): this {
-    this.disabledSymbols.add(symbol);
-    return this;
-  }
-  onPrint(callback: (text: string) => void): this {
-    this.hooks.print = callback;
-    return this;
-  }
-  onDebug(callback: (text: string, source: string | null, position: Position) => void): this {
-    this.hooks.debug = callback;
-    return this;
-  }
-  /** Called with the number of operations so far; a result other than undefined ends the run with it. */
-  onProgress(callback: ((operations: number) => Value) | null): this {
-    this.hooks.progress = callback;
-    return this;
-  }
-  setModuleResolver(resolver: ModuleResolver): this {
-    this.moduleResolver = resolver;
-    return this;
-  }
-  registerPackage(pkg: Package): this {
-    this.registry.addPackage(pkg);
-    return this;
-  }
-  registerStaticModule(name: string, module: Module): this {
-    this.globalModules.set(name, module);
-    return this;
+  /** An engine without any function, and without modules: what it can do is what you register. */
+  static raw(): Engine {
+    return new Engine([]).setModuleResolver(new DummyModuleResolver());
   }
 
   /** Compiles a script. Throws ParseError. */
-  compile(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): Ast {
+  compile(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
     const ast = parse(text, this.parseOptions("script", source, scope));
-    return this.optimize(ast, scope, this.optimization);
+    return new AST(this.optimize(ast, scope, this.optimization));
   }
 
   /** Runs a script and returns its value. Throws EvalError, also for syntax errors (kind `ErrorParsing`). */
@@ -190,8 +149,9 @@ export class Engine implements EngineServices {
       language: this.options,
       limits: { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize },
       disabledSymbols: this.disabledSymbols,
-      customOperators: new Map(),
-      customSyntax: new Map(),
+      customOperators: this.customOperators,
+      customSyntax: this.customSyntax,
+      customKeywords: this.customKeywords,
       scope: [...scope.iterate()].map(([name, constant]) => ({ name, constant })),
       isKnownModule: (name) => this.globalModules.has(name),
       mode,
@@ -211,10 +171,4 @@ function keepVariables(scope: Scope, before: number, frame: Frame): void {
     scope.pushEntry(name, frame.slots[slot], constant);
   }
   for (const { name, value, constant } of frame.dynamic ?? []) scope.pushEntry(name, value, constant);
-}
-
-function defaultDebug(text: string, source: string | null, position: Position): void {
-  const line = Math.floor(position / 65536);
-  const where = source === null ? `${line}:${position % 65536}` : `${source} @ ${line}:${position % 65536}`;
-  console.log(`${where} > ${text}`);
 }
