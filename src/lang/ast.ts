@@ -273,6 +273,8 @@ export interface TryStmt extends NodeBase {
 export interface ExprStmt extends NodeBase {
   readonly kind: "expr";
   readonly expr: Expr;
+  /** Set by the optimiser when `expr` is a call: Rhai then counts one operation for both. */
+  readonly isCall?: true;
 }
 export interface BreakStmt extends NodeBase {
   readonly kind: "break";

@@ -18,7 +18,7 @@ import type { LinkSettings } from "./eval/linker.ts";
 import { NativeContext } from "./eval/native-context.ts";
 import { linkProgram, type Program } from "./eval/program.ts";
 import { type EngineServices, Run } from "./eval/run.ts";
-import { isStackOverflow } from "./eval/script-call.ts";
+import { isStackOverflow } from "./eval/native-error.ts";
 import type { CallContext, Package } from "./function/native.ts";
 import { FileModuleResolver } from "./module/file-resolver.ts";
 import { DummyModuleResolver } from "./module/static-resolver.ts";
@@ -137,9 +137,11 @@ export class Engine extends EngineRegistration implements EngineServices {
   }
 
   private optimize(ast: Ast, scope: Scope, level: OptimizationLevel): Ast {
-    const constants: { name: string; value: Value }[] = [];
-    for (const [name, isConstant, value] of scope) if (isConstant) constants.push({ name, value });
-    return optimizeAst(ast, { level, options: this.options, registry: this.registry, constants });
+    const latest = new Map<string, { isConstant: boolean; value: Value }>();
+    for (const [name, isConstant, value] of scope) latest.set(name, { isConstant, value });
+    const constants = [...latest].flatMap(([name, { isConstant, value }]) => (isConstant ? [{ name, value }] : []));
+    const { options, registry, limits } = this;
+    return optimizeAst(ast, { level, options, registry, constants, limits });
   }
 
   private parseOptions(mode: ParseOptions["mode"], source: string | null, scope: Scope): ParseOptions {

@@ -12,6 +12,7 @@ import * as e from "../parse-errors.ts";
 import type { Position } from "../position.ts";
 import * as t from "../tokens.ts";
 import { OPERAND_STARTS, syntaxOf } from "./context.ts";
+import { FirstSetStrategy } from "./lookahead.ts";
 import { ParseScope } from "./scope.ts";
 import { tokenText } from "./token-text.ts";
 
@@ -47,7 +48,12 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   abstract readonly statement: Rule<[], Stmt>;
 
   constructor(skipValidations: boolean) {
-    super(t.PARSER_TOKENS, { maxLookahead: 1, recoveryEnabled: false, skipValidations });
+    super(t.PARSER_TOKENS, {
+      lookaheadStrategy: new FirstSetStrategy(),
+      maxLookahead: 1,
+      recoveryEnabled: false,
+      skipValidations,
+    });
   }
 
   /** Prepares for a new text. */

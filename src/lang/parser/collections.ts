@@ -14,8 +14,8 @@ const END_OF_ARRAY = "to end this array literal";
 export abstract class CollectionParser extends ParserBase {
   /** `( expression )` */
   readonly group = this.RULE("group", (): Expr => {
-    const outer = this.deeper(this.peek().pos);
-    this.CONSUME(t.LeftParen);
+    const open = this.CONSUME(t.LeftParen) as t.RhaiToken;
+    const outer = this.deeper(open.pos);
     const expr = this.SUBRULE(this.expression);
     this.expect(0, t.RightParen, "for a matching ( in this expression");
     this.level = outer;

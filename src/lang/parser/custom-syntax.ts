@@ -175,7 +175,8 @@ export abstract class CustomSyntaxParser extends FunctionParser {
     const token = this.peek();
     if (!types.includes(token.tokenType)) this.fail(e.missingSymbol(expected, token.pos));
     reading.inputs.push(this.SUBRULE(this.literal));
-    this.noteInput(reading, symbol, tokenText(token).replace(/^"([^]*)"$/, "$1"));
+    const isText = token.tokenType === t.StringLiteral;
+    this.noteInput(reading, symbol, isText ? (token.payload as string) : token.image);
   }
 
   private readKeyword(reading: Reading, word: string): void {

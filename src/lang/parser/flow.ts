@@ -32,8 +32,8 @@ export abstract class FlowParser extends ExpressionParser {
   /** `if condition { ... } else if ... else { ... }`; `outerPos` is that of the first `if`. */
   readonly ifStatement = this.RULE("ifStatement", (outerPos: Position): IfStmt => {
     const { pos, startOffset: start } = this.peek();
-    const outer = this.deeper(outerPos);
     this.CONSUME(t.If);
+    const outer = this.deeper(outerPos);
     const condition = this.condition(0);
     const then = this.SUBRULE(this.block, { ARGS: [pos] });
     const otherwise =
@@ -86,8 +86,8 @@ export abstract class FlowParser extends ExpressionParser {
   /** `do { ... } while condition` or `do { ... } until condition` */
   readonly doStatement = this.RULE("doStatement", (): DoStmt => {
     const { pos, startOffset: start } = this.peek();
-    const outer = this.deeper(pos);
     this.CONSUME(t.Do);
+    const outer = this.deeper(pos);
     const { flags } = this;
     this.flags |= BREAKABLE;
     const body = this.SUBRULE(this.block, { ARGS: [pos] });
@@ -105,8 +105,8 @@ export abstract class FlowParser extends ExpressionParser {
   /** `for name in expression { ... }` or `for (name, counter) in expression { ... }` */
   readonly forStatement = this.RULE("forStatement", (): ForStmt => {
     const { pos, startOffset: start } = this.peek();
-    const outer = this.deeper(pos);
     this.CONSUME(t.For);
+    const outer = this.deeper(pos);
     const { variable, counter } = this.SUBRULE(this.loopVariables);
     this.expect(0, t.In, "after the iteration variable");
     const iterable = this.iterable();

@@ -7,6 +7,7 @@ import type { ParseOptions } from "../options.ts";
 import { exprTooDeep, wrongFnDefinition } from "../parse-errors.ts";
 import { NO_POSITION } from "../position.ts";
 import { EXPRESSIONS_ONLY, GLOBAL_LEVEL, QUOTED_KEYS } from "./context.ts";
+import { ParseScope } from "./scope.ts";
 import { StatementParser } from "./statements.ts";
 
 /** The grammar of Rhai. One instance reads one text at a time. */
@@ -23,6 +24,14 @@ export class RhaiParser extends StatementParser {
     const { functions } = this;
     if (options.mode === "eval" && functions.length > 0) throw wrongFnDefinition(NO_POSITION);
     return { statements, functions, source: options.source, text, doc: lexed.doc };
+  }
+
+  /** Lets go of the last text. */
+  release(): void {
+    this.input = [];
+    this.text = "";
+    this.functions = [];
+    this.scope = new ParseScope([], false);
   }
 
   private readMode(mode: ParseOptions["mode"]): Ast["statements"] {
@@ -53,6 +62,7 @@ export function parseTokens(
   try {
     return parser.run(text, lexed, options, lexOptions);
   } finally {
+    parser.release();
     idle = parser;
   }
 }

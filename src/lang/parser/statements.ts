@@ -19,7 +19,14 @@ import { COMPOUND_ASSIGNMENTS } from "../precedence.ts";
 import * as t from "../tokens.ts";
 import { NOTHING } from "./base.ts";
 import { assignmentError, startPosition } from "./checks.ts";
-import { EXPRESSIONS_ONLY, FLAT_STATEMENTS, GLOBAL_LEVEL, LOOP_STARTS, OPERAND_STARTS, STATEMENT_STARTS } from "./context.ts";
+import {
+  EXPRESSIONS_ONLY,
+  FLAT_STATEMENTS,
+  GLOBAL_LEVEL,
+  LOOP_STARTS,
+  OPERAND_STARTS,
+  STATEMENT_STARTS,
+} from "./context.ts";
 import { FlowParser } from "./flow.ts";
 import { isSelfTerminated } from "./termination.ts";
 import { tokenText } from "./token-text.ts";

@@ -28,8 +28,8 @@ export abstract class SwitchParser extends ChainParser {
   /** `switch expression { case, ... }` */
   readonly switchStatement = this.RULE("switchStatement", (): SwitchStmt => {
     const { pos, startOffset } = this.peek();
-    const outer = this.deeper(pos);
     this.CONSUME(t.Switch);
+    const outer = this.deeper(pos);
     const value = this.SUBRULE(this.expression);
     this.expect(0, t.LeftBrace, "to start a switch block");
     const body = new SwitchBody();

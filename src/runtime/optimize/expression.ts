@@ -49,16 +49,17 @@ function optimizeBlockExpr(optimizer: Optimizer, node: BlockExpr): Expr {
   }
   if (block.statements.length === 1) {
     const [stmt] = block.statements;
-    if (stmt.kind === "expr" && !optimizer.isCallStatement(stmt)) {
+    if (stmt.kind === "expr" && !stmt.isCall) {
       optimizer.isDirty = true;
       return optimizer.expr(stmt.expr);
     }
   }
   const use = { keepsValue: true, isInternal: true, dropsReturn: false };
   const statements = optimizer.statements(block.statements, use);
-  if (statements.length === 1 && statements[0].kind === "expr" && !optimizer.isCallStatement(statements[0])) {
+  const [first] = statements;
+  if (statements.length === 1 && first.kind === "expr" && !first.isCall) {
     optimizer.isDirty = true;
-    return statements[0].expr;
+    return first.expr;
   }
   return statements === block.statements ? node : { ...node, block: withStatements(block, statements) };
 }

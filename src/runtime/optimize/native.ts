@@ -1,6 +1,6 @@
 // Calls of pure native functions while compiling, for optimisation level `full`.
 
-import type { CallExpr } from "../../lang/ast.ts";
+import type { CallExpr, ScriptFnDef } from "../../lang/ast.ts";
 import { NO_POSITION } from "../../lang/position.ts";
 import type { CallContext, NativeFn } from "../function/native.ts";
 import { binaryOperator } from "../function/operators.ts";
@@ -12,14 +12,17 @@ import type { Optimizer } from "./optimizer.ts";
 
 const UNLIMITED: SizeLimits = { maxStringSize: 0, maxArraySize: 0, maxMapSize: 0 };
 /** Functions of the language itself, which need a running script. */
-const NEED_A_RUN: ReadonlySet<string> = new Set(["is_def_fn", "is_def_var", "call", "curry", "Fn", "eval"]);
+const NEED_A_RUN: ReadonlySet<string> = new Set(["is_def_var", "call", "curry", "Fn", "eval"]);
 
 /** The result of a call on constants; null when the function is not known to be pure, or when it fails. */
 export function callPure(optimizer: Optimizer, node: CallExpr, values: Value[]): { value: Value } | null {
   const { name, op } = node;
   const isOperator = op !== null && name !== "contains";
+  const { functions } = optimizer.script.ast;
+  if (!isOperator && functions.some((fn) => fn.name === name && fn.params.length === values.length))
+    return null;
+  if (name === "is_def_fn") return isDefined(functions, values);
   if (NEED_A_RUN.has(name)) return null;
-  if (!isOperator && optimizer.script.signatures.has(`${name}/${values.length}`)) return null;
   const { registry, limits = UNLIMITED } = optimizer.settings;
   const fn = registry.resolve(name, values);
   if (fn !== null && (fn.isAsync || !fn.isPure)) return null;
@@ -32,6 +35,18 @@ export function callPure(optimizer: Optimizer, node: CallExpr, values: Value[]):
     // Whatever it is, it will happen again when the script runs.
     return null;
   }
+}
+
+/** `is_def_fn(name, arity)`, `is_def_fn(type, name, arity)`: asked ahead, it knows the script's own functions only. */
+function isDefined(functions: readonly ScriptFnDef[], values: readonly Value[]): { value: boolean } | null {
+  if (values.length !== 2 && values.length !== 3) return null;
+  const [type, name, arity] = values.length === 3 ? values : [null, ...values];
+  if ((type !== null && typeof type !== "string") || typeof name !== "string") return null;
+  if (typeof arity !== "number" && typeof arity !== "bigint") return null;
+  const found = functions.some(
+    (fn) => fn.thisType === type && fn.name === name && fn.params.length === arity,
+  );
+  return { value: found };
 }
 
 function applyBuiltIn({ name, op }: CallExpr, values: Value[]): Value | null {

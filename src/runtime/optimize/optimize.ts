@@ -23,14 +23,11 @@ export function optimizeAst(ast: Ast, settings: OptimizeSettings): Ast {
 }
 
 class ScriptOptimizer implements Script {
-  readonly signatures: ReadonlySet<string>;
   private readonly optimized = new Map<ScriptFnDef, ScriptFnDef>();
   constructor(
     readonly ast: Ast,
     private readonly settings: OptimizeSettings,
-  ) {
-    this.signatures = new Set(ast.functions.map((fn) => `${fn.name}/${fn.params.length}`));
-  }
+  ) {}
 
   optimizedFn(fn: ScriptFnDef): ScriptFnDef {
     const known = this.optimized.get(fn);

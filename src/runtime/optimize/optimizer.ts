@@ -1,6 +1,6 @@
 // The state of one optimiser pass over a body of statements: known constants, what has changed, what to visit next.
 
-import type { Ast, Expr, ExprStmt, ScriptFnDef, Stmt } from "../../lang/ast.ts";
+import type { Ast, Expr, ScriptFnDef, Stmt } from "../../lang/ast.ts";
 import type { LanguageOptions } from "../../lang/options.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
 import type { SizeLimits } from "../value/size.ts";
@@ -37,8 +37,6 @@ export interface Passes {
 /** What the functions of one script have in common while they are optimised. */
 export interface Script {
   readonly ast: Ast;
-  /** `name/arity` of each function. */
-  readonly signatures: ReadonlySet<string>;
   /** The optimised form of a function. */
   optimizedFn(fn: ScriptFnDef): ScriptFnDef;
 }
@@ -56,8 +54,6 @@ export class Optimizer {
   propagates = true;
   /** Names defined so far, innermost last. */
   readonly names: KnownName[] = [];
-  // Rhai turns a call that stands alone into a kind of statement of its own, one pass before it looks inside.
-  private readonly callStatements = new WeakSet<ExprStmt>();
   constructor(
     readonly settings: OptimizeSettings,
     readonly script: Script,
@@ -83,13 +79,5 @@ export class Optimizer {
     for (let i = this.names.length - 1; i >= 0; i--)
       if (this.names[i].name === name) return this.names[i].value;
     return null;
-  }
-
-  isCallStatement(stmt: ExprStmt): boolean {
-    return this.callStatements.has(stmt);
-  }
-  asCallStatement(stmt: ExprStmt): ExprStmt {
-    this.callStatements.add(stmt);
-    return stmt;
   }
 }

@@ -156,13 +156,13 @@ function optimizeExprStmt(optimizer: Optimizer, stmt: ExprStmt): Stmt {
     if (block.statements.length === 0) return noopStmt(expr);
     return blockStmt(withStatements(block, optimizer.statements(block.statements, WITH_VALUE)));
   }
-  const isCall = optimizer.isCallStatement(stmt);
-  if (expr.kind === "call" && !isCall) {
+  // Rhai turns a call that stands alone into a kind of statement of its own, one pass before it looks inside.
+  if (expr.kind === "call" && !stmt.isCall) {
     optimizer.isDirty = true;
-    return optimizer.asCallStatement(stmt);
+    return { ...stmt, isCall: true };
   }
   const newExpr = optimizer.expr(expr);
   if (newExpr === expr) return stmt;
   const newStmt = exprStmt(newExpr);
-  return isCall && newExpr.kind === "call" ? optimizer.asCallStatement(newStmt) : newStmt;
+  return stmt.isCall && newExpr.kind === "call" ? { ...newStmt, isCall: true } : newStmt;
 }
