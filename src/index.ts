@@ -11,7 +11,8 @@ export {
   type Span,
 } from "./lang/position.ts";
 export { AST, type FunctionFilter, type LiteralVariable, type ScriptFnMetadata } from "./runtime/ast.ts";
-export { type CompileOptions, Engine } from "./runtime/engine.ts";
+export { type CallFnOptions, Engine } from "./runtime/engine.ts";
+export type { CompileOptions } from "./runtime/engine-compiler.ts";
 export type { OptimizationLevel } from "./runtime/engine-settings.ts";
 export { EvalError, type EvalErrorKind } from "./runtime/errors.ts";
 export {
@@ -37,6 +38,6 @@ export { Blob, RhaiArray, RhaiMap } from "./runtime/value/containers.ts";
 export { ConversionError, jsToValue, valueToJs } from "./runtime/value/convert.ts";
 export { debug, display } from "./runtime/value/display.ts";
 export { FnPtr } from "./runtime/value/fn-ptr.ts";
-export { Range, Timestamp } from "./runtime/value/objects.ts";
+export { Range, Ref, Timestamp } from "./runtime/value/objects.ts";
 export { Char, Float } from "./runtime/value/scalars.ts";
 export { typeNameOf, type Value } from "./runtime/value/value.ts";

@@ -1,0 +1,6 @@
+// Starts the worker thread from the sources, where there is no bundle of it: in tests and under `tsx`.
+
+import { register } from "tsx/esm/api";
+
+register();
+await import("./worker.ts");

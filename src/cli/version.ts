@@ -1,0 +1,5 @@
+// The version that `--version` shows.
+
+import metadata from "../../package.json" with { type: "json" };
+
+export const VERSION: string = metadata.version;

@@ -1,0 +1,126 @@
+// EngineCompiler: compiles scripts with the settings and registrations of an engine, and links them.
+
+import type { Ast } from "../lang/ast.ts";
+import { parse } from "../lang/compile.ts";
+import { ParseError } from "../lang/errors.ts";
+import type { ParseOptions } from "../lang/options.ts";
+import { AST } from "./ast.ts";
+import { EngineRegistration } from "./engine-registration.ts";
+import type { OptimizationLevel } from "./engine-settings.ts";
+import { parsingError } from "./errors.ts";
+import { NODE_LINKERS } from "./eval/dispatch.ts";
+import type { LinkSettings } from "./eval/linker.ts";
+import { linkProgram, type Program } from "./eval/program.ts";
+import { readScript } from "./module/script-file.ts";
+import { optimizeAst } from "./optimize/optimize.ts";
+import { Scope } from "./scope.ts";
+import type { Value } from "./value/value.ts";
+
+export interface CompileOptions {
+  /** Name of the source (a path), shown in errors of its functions. */
+  readonly source?: string | null;
+  /** Variables and constants that will be there when the script runs; constants are propagated into the code. */
+  readonly scope?: Scope;
+}
+
+export class EngineCompiler extends EngineRegistration {
+  private programs = new WeakMap<Ast, { program: Program; stamp: string }>();
+
+  /**
+   * Compiles a script. See "Compile to AST for Repeated Evaluations" in Rhai's book.
+   *
+   * @throws ParseError with kind, position, span and often a hint.
+   * @example
+   * const script = engine.compile("40 + x", { scope: new Scope().push("x", 0) });
+   */
+  compile(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
+    const ast = parse(text, this.parseOptions("script", source, scope));
+    return new AST(this.optimize(ast, scope, this.optimization));
+  }
+  compileWithScope(scope: Scope, text: string): AST {
+    return this.compile(text, { scope });
+  }
+  /** Compiles an expression: no statements, no functions. Throws ParseError. */
+  compileExpression(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
+    const ast = parse(text, this.parseOptions("expression", source, scope));
+    return new AST(this.optimize(ast, scope, this.optimization));
+  }
+  /** Compiles a script file (a `#!` line is skipped); its path is the source. Throws EvalError (`ErrorSystem`) when it cannot be read. */
+  compileFile(path: string, scope: Scope = new Scope()): AST {
+    return this.compile(readScript(path), { source: path, scope });
+  }
+  /** Optimises a script again, for constants that a scope holds now. */
+  optimizeAst(scope: Scope, ast: Ast, level: OptimizationLevel = this.optimization): AST {
+    return new AST(this.optimize(ast, scope, level), ast instanceof AST ? ast.resolver : null);
+  }
+
+  /** Compiles for `eval...`: a syntax error becomes an EvalError of kind `ErrorParsing`. */
+  protected compileToRun(compile: () => AST): AST {
+    try {
+      return compile();
+    } catch (error) {
+      throw error instanceof ParseError ? parsingError(error) : error;
+    }
+  }
+
+  compileFor(mode: "eval" | "json", text: string): Ast {
+    return parse(text, this.parseOptions(mode, null, new Scope()));
+  }
+  compileModule(text: string, source: string): Ast {
+    return this.compile(text, { source });
+  }
+
+  link(ast: Ast): Program {
+    const stamp = JSON.stringify([
+      this.options,
+      this.limits,
+      this.hooks.progress !== null,
+      this.registry.version,
+    ]);
+    const known = this.programs.get(ast);
+    if (known !== undefined && known.stamp === stamp) return known.program;
+    const program = linkProgram(ast, this.linkSettings());
+    this.programs.set(ast, { program, stamp });
+    return program;
+  }
+
+  private linkSettings(): LinkSettings {
+    const { maxOperations, maxStringSize, maxArraySize, maxMapSize } = this.limits;
+    return {
+      options: { ...this.options },
+      limits: { ...this.limits },
+      registry: this.registry,
+      metered: maxOperations > 0 || this.hooks.progress !== null,
+      sized: maxStringSize > 0 || maxArraySize > 0 || maxMapSize > 0,
+      nodes: NODE_LINKERS,
+    };
+  }
+
+  private optimize(ast: Ast, scope: Scope, level: OptimizationLevel): Ast {
+    const latest = new Map<string, { isConstant: boolean; value: Value }>();
+    for (const [name, isConstant, value] of scope) latest.set(name, { isConstant, value });
+    const constants = [...latest].flatMap(([name, { isConstant, value }]) =>
+      isConstant ? [{ name, value }] : [],
+    );
+    const { options, registry, limits } = this;
+    return optimizeAst(ast, { level, options, registry, constants, limits });
+  }
+
+  private parseOptions(mode: ParseOptions["mode"], source: string | null, scope: Scope): ParseOptions {
+    const { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize } =
+      this.limits;
+    return {
+      language: this.options,
+      limits: { maxExprDepth, maxFunctionExprDepth, maxFunctions, maxStringSize, maxArraySize, maxMapSize },
+      disabledSymbols: this.disabledSymbols,
+      customOperators: this.customOperators,
+      customSyntax: this.customSyntax,
+      customKeywords: this.customKeywords,
+      scope: [...scope.iterate()].map(([name, constant]) => ({ name, constant })),
+      isKnownModule: (name) => this.globalModules.has(name),
+      mode,
+      source,
+      mapToken: null,
+    };
+  }
+}
