@@ -22,7 +22,9 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Each script is run at least so often and so long (milliseconds) before anything is measured: JIT compilers need both. */
 const WARM_UP_RUNS = 3;
+const WARM_UP_TIME = 400;
 
 async function timed<T>(work: () => T | Promise<T>): Promise<{ time: number; result: T }> {
   const start = performance.now();
@@ -41,11 +43,12 @@ type Run = (script: string) => Result;
 /** Warms both up, then lets them run in turns, so that a noisy machine hurts both alike. */
 async function measure(name: string, script: string, run: Run, peer: Peer | null): Promise<Measurement> {
   const [ownTimes, peerTimes]: [number[], number[]] = [[], []];
-  for (let round = -WARM_UP_RUNS; round < Number(options.runs); round++) {
+  const start = performance.now();
+  for (let count = 0; count < WARM_UP_RUNS || performance.now() - start < WARM_UP_TIME; count++) run(script);
+  for (let round = 0; round < Number(options.runs); round++) {
     const theirs = peer && (await timed(() => peer.run(name, script)));
     const ours = await timed(() => run(script));
     if (theirs) checkSame(name, ours.result, theirs.result);
-    if (round < 0) continue;
     ownTimes.push(ours.time);
     if (theirs) peerTimes.push(theirs.time);
   }
