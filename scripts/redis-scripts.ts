@@ -12,7 +12,7 @@ function defaultOf(name: string): string {
   const value = DEFAULT_SETTINGS[name as keyof typeof DEFAULT_SETTINGS];
   if (typeof value === "number") return String(value);
   const { maxAgeMs, maxCount, maxBytes } = value as Retention;
-  return [maxAgeMs, maxCount, maxBytes].join(", ");
+  return `maxAgeMs = ${maxAgeMs}, maxCount = ${maxCount}, maxBytes = ${maxBytes}`;
 }
 
 /** Comments and indentation out, defaults filled in. */

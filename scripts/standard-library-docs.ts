@@ -25,7 +25,8 @@ export function contentsOf(pkg: Package): PackageContents {
   const constants = new Map<string, Value>();
   const register = (fn: NativeFn) => functions.push(fn);
   const registerIterator = (type: TypeName) => iterables.push(type);
-  pkg.register(packageBuilder({ register, registerIterator, constants }));
+  const registerAsyncIterator = registerIterator;
+  pkg.register(packageBuilder({ register, registerIterator, registerAsyncIterator, constants }));
   return { name: pkg.name, functions, iterables, constants };
 }
 

@@ -3,7 +3,9 @@
 import type { TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
 
-const BEFORE_OPERAND: ReadonlySet<TokenType> = new Set([
+/** By `tokenTypeIdx`. */
+const BEFORE_OPERAND: boolean[] = [];
+for (const type of [
   t.SemiColon,
   t.Colon,
   t.Comma,
@@ -55,9 +57,11 @@ const BEFORE_OPERAND: ReadonlySet<TokenType> = new Set([
   t.NotIn,
   t.Return,
   t.Throw,
-]);
+]) {
+  BEFORE_OPERAND[type.tokenTypeIdx!] = true;
+}
 
 /** The list is Rhai's, gaps included: `=>`, `#{`, `switch`, `break` and others are not in it. */
 export function allowsUnaryNext(previous: TokenType): boolean {
-  return BEFORE_OPERAND.has(previous);
+  return BEFORE_OPERAND[previous.tokenTypeIdx!] === true;
 }

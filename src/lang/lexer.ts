@@ -1,10 +1,10 @@
 // Text -> tokens for the parser, with Rhai's positions and lexical errors.
 //
-// Chevrotain finds the extent of each token (tokens.ts). The Assembler below then walks over its tokens once, in order,
+// Chevrotain finds the extent of each token (lexer-chunks.ts). The TokenStream below completes its tokens one by one, in order,
 // because values and positions depend on what came before: columns of continued lines, the sign of a literal after an
 // operator, and a few places where Rhai's line count drifts.
 
-import { type IToken, Lexer, type TokenType } from "chevrotain";
+import { EOF, type TokenType } from "chevrotain";
 import { ParseError } from "./errors.ts";
 import {
   malformedChar,
@@ -13,26 +13,22 @@ import {
   spanned,
   unexpectedInput,
 } from "./lex-errors.ts";
+import { type Chunk, readChunk } from "./lexer-chunks.ts";
 import { decodeRaw } from "./lexer-raw-strings.ts";
 import { type Decoded, decodeQuoted, decodeText, openBackTick } from "./lexer-strings.ts";
 import { improperReserved, type SymbolFilter, symbolFilter, type TokenizeOptions } from "./lexer-symbols.ts";
 import { type Cursor, newCursor, positionAt, skipTrivia } from "./lexer-trivia.ts";
 import { allowsUnaryNext } from "./lexer-unary.ts";
-import { isReserved, isValidIdentifier, numberValue } from "./literals.ts";
+import { WordTable } from "./lexer-words.ts";
+import { numberValue } from "./literals.ts";
 import { type Position, position } from "./position.ts";
 import * as t from "./tokens.ts";
 
 export { type TokenizeOptions, tokenizeOptions } from "./lexer-symbols.ts";
 export type { RhaiToken, TokenPayload } from "./tokens.ts";
 
-const lexer = new Lexer(t.LEXER_DEFINITION, {
-  positionTracking: "onlyOffset",
-  skipValidations: true,
-  recoveryEnabled: false,
-});
-
 export interface LexResult {
-  /** Ready to be a Chevrotain parser's `input`. After a lexical error the last token is a `LexError`. */
+  /** After a lexical error the last token is a `LexError`. */
   readonly tokens: t.RhaiToken[];
   /** Where the text ends: one column past its last character. */
   readonly eofPos: Position;
@@ -40,71 +36,101 @@ export interface LexResult {
   readonly doc: string;
 }
 
-/** Never throws. A lexical error becomes a `LexError` token, after which nothing follows. */
+/** All tokens at once, for tools and tests. Never throws: a lexical error becomes a `LexError` token, after which nothing follows. */
 export function tokenize(text: string, options: TokenizeOptions = {}): LexResult {
-  return new Assembler(text, options, newCursor(), 0, true).run();
+  return readAll(new TokenStream(text, options));
 }
 
-/**
- * Reads on from `offset` with fresh eyes, for custom syntax that consumed raw text. `cursor` is the place of the
- * character before `offset`. Offsets in the result still count from the start of `text`.
- */
+/** The same from `offset` on; `cursor` is the place of the character before. See `TokenStream.restart`. */
 export function tokenizeFrom(
   text: string,
   offset: number,
   cursor: Cursor,
   options: TokenizeOptions,
 ): LexResult {
-  return new Assembler(text.slice(offset), options, { ...cursor }, offset, false).run();
+  const stream = new TokenStream(text, options);
+  stream.restart(offset, cursor);
+  return readAll(stream);
 }
 
-const NO_COMMENTS: readonly string[] = Object.freeze([]);
+function readAll(stream: TokenStream): LexResult {
+  const tokens: t.RhaiToken[] = [];
+  let token = stream.next();
+  for (; token.tokenType !== EOF; token = stream.next()) tokens.push(token);
+  return { tokens, eofPos: token.pos, doc: stream.doc };
+}
 
-class Assembler {
-  private readonly tokens: t.RhaiToken[] = [];
+const NO_CHUNK: Chunk = { tokens: [], last: false };
+
+/** The tokens of a text, made as they are asked for. */
+export class TokenStream {
   private readonly filter: SymbolFilter | null;
   private readonly maxStringSize: number;
+  private readonly words = new WordTable();
+  private chunk = NO_CHUNK;
+  /** The next token of `chunk`. */
+  private index = 0;
   private at = 0;
-  private failed = false;
+  private cursor = newCursor();
+  /** The token after the last one. */
+  private endToken: t.RhaiToken | null = null;
   private comments: string[] = [];
-  private globalComments: string[] = [];
+  private readonly globalComments: string[] = [];
   /** For each open `${`: how many braces are open inside it. */
-  private readonly holes: number[] = [];
+  private holes: number[] = [];
   /** The `}` of a `${...}` was the last token. */
   private inText = false;
 
   constructor(
     private readonly text: string,
     private readonly options: TokenizeOptions,
-    private readonly cursor: Cursor,
-    private readonly base: number,
     /** Would a `-` that comes next be a sign? */
-    private allowUnary: boolean,
+    private allowUnary = true,
   ) {
     this.filter = symbolFilter(options);
     this.maxStringSize = options.maxStringSize ?? 0;
   }
 
-  run(): LexResult {
-    const raw = lexer.tokenize(this.text).tokens;
-    for (let i = 0; i < raw.length && !this.failed; i++) {
-      const token = raw[i];
-      if (!this.inText) this.skipTrivia();
-      this.cursor.column += this.inText ? 0 : 1;
-      if (token.tokenType === t.Minus && this.allowUnary && isNumberAt(raw[i + 1], token.startOffset + 1)) {
-        this.cursor.column++;
-        this.number(raw[++i], true);
-      } else {
-        this.add(token);
-      }
-    }
-    if (!this.failed) this.finish();
-    const eofPos = position(this.cursor.line, this.cursor.column + 1);
-    return { tokens: this.tokens, eofPos, doc: this.globalComments.join("\n") };
+  /** The `//!` comments read so far, one a line. */
+  get doc(): string {
+    return this.globalComments.join("\n");
   }
 
-  private skipTrivia(): void {
-    this.at = skipTrivia(this.text, this.at, this.cursor, this.collectDoc);
+  /**
+   * Reads on from `offset` with fresh eyes, for custom syntax that consumed raw text. `cursor` is the place of the
+   * character before `offset`.
+   */
+  restart(offset: number, cursor: Cursor): void {
+    this.chunk = NO_CHUNK;
+    this.index = 0;
+    this.at = offset;
+    this.cursor = { ...cursor };
+    this.endToken = null;
+    this.comments = [];
+    this.holes = [];
+    this.inText = false;
+    this.allowUnary = false;
+  }
+
+  /** The next token. At the end, and after a `LexError`, it is `EOF`: one column past the last character. */
+  next(): t.RhaiToken {
+    if (this.endToken !== null) return this.endToken;
+    if (!this.inText) this.at = skipTrivia(this.text, this.at, this.cursor, this.collectDoc);
+    if (this.index === this.chunk.tokens.length) {
+      if (this.chunk.last) return this.finish();
+      this.chunk = readChunk(this.text, this.at);
+      this.index = 0;
+      if (this.chunk.tokens.length === 0) return this.finish();
+    }
+    const token = this.chunk.tokens[this.index++];
+    if (!this.inText) this.cursor.column++;
+    return this.isSignOfNumber(token) ? this.negativeNumber() : this.complete(token);
+  }
+
+  private isSignOfNumber(token: t.RhaiToken): boolean {
+    if (token.tokenType !== t.Minus || !this.allowUnary) return false;
+    const next = this.chunk.tokens[this.index];
+    return next?.tokenType === t.Int && next.startOffset === token.startOffset + 1;
   }
 
   private readonly collectDoc = (comment: string, global: boolean): void => {
@@ -112,69 +138,75 @@ class Assembler {
     else this.comments.push(comment);
   };
 
-  /** What is left when Chevrotain has stopped: the end, or something that is no token. */
-  private finish(): void {
-    if (this.inText) {
-      this.decodedText(t.FinalText, -1);
-      return;
-    }
-    this.skipTrivia();
-    if (this.at === this.text.length) return;
-    this.cursor.column++;
-    this.noToken();
+  /** What is left when Chevrotain has stopped: something that is no token, or the end. */
+  private finish(): t.RhaiToken {
+    const last = this.lastToken();
+    const end = this.setEnd();
+    return last ?? end;
   }
 
-  /** Adds the error for the character at `at`, with which no token starts. */
-  private noToken(): void {
+  private lastToken(): t.RhaiToken | null {
+    const token = t.newToken("", this.at, t.StringLiteral);
+    if (this.inText) return this.decodedText(token, t.FinalText, -1);
+    if (this.at === this.text.length) return null;
+    this.cursor.column++;
+    return this.noToken(token);
+  }
+
+  /** From now on there is nothing but the end. */
+  private setEnd(): t.RhaiToken {
+    const end = t.newToken("", this.text.length, EOF);
+    end.endOffset = end.end - 1;
+    end.pos = position(this.cursor.line, this.cursor.column + 1);
+    this.endToken = end;
+    return end;
+  }
+
+  /** The error for the character at `at`, with which no token starts. */
+  private noToken(token: t.RhaiToken): t.RhaiToken {
     const { text, at } = this;
     const pos = positionAt(this.cursor);
     const first = String.fromCodePoint(text.codePointAt(at)!);
-    if (first === "'" && text[at + 1] === "'") this.fail(malformedChar("", pos), at + 2);
-    else if (first === '"' || first === "'") this.quoted(t.StringLiteral, -1);
-    else if (first === "`") this.backTick(t.StringLiteral, -1);
-    else if (first === "#") this.raw(-1);
-    else this.fail(unexpectedInput(first, pos), at + first.length);
+    if (first === "'" && text[at + 1] === "'") return this.fail(token, malformedChar("", pos), at + 2);
+    if (first === '"' || first === "'") return this.quoted(token, -1);
+    if (first === "`") return this.backTick(token, t.StringLiteral, -1);
+    if (first === "#") return this.raw(token, -1);
+    return this.fail(token, unexpectedInput(first, pos), at + first.length);
   }
 
   // ------------------------------------------------------------ one token
 
-  private add(token: IToken): void {
-    const end = token.startOffset + token.image.length;
+  /** Finds what Chevrotain has not. */
+  private complete(token: t.RhaiToken): t.RhaiToken {
+    const end = this.at + token.image.length;
     switch (token.tokenType) {
       case t.Identifier:
-        this.word(token);
-        break;
+        return this.word(token, end);
       case t.Int:
-        this.number(token, false);
-        break;
+        return this.number(token, false, end);
       case t.StringLiteral:
-        this.anyString(end);
-        break;
+        return this.anyString(token, end);
       case t.Char:
-        this.quoted(t.Char, end);
-        break;
+        return this.quoted(token, end);
       case t.InterpolatedString:
-        this.backTick(t.InterpolatedString, end);
         this.holes.push(0);
-        break;
+        return this.backTick(token, t.InterpolatedString, end);
       case t.InterpolatedText:
       case t.FinalText:
-        this.decodedText(token.tokenType, end);
-        break;
+        return this.decodedText(token, token.tokenType, end);
       case t.Reserved:
-        this.reservedSymbol(token);
-        break;
+        return this.reservedSymbol(token, end);
       default:
-        this.symbol(token, end);
+        return this.symbol(token, end);
     }
   }
 
-  private symbol(token: IToken, end: number): void {
+  private symbol(token: t.RhaiToken, end: number): t.RhaiToken {
     let type = token.tokenType;
     if (this.allowUnary && type === t.Minus) type = t.UnaryMinus;
     else if (this.allowUnary && type === t.Plus) type = t.UnaryPlus;
     else if (this.holes.length > 0) type = this.holeBrace(type);
-    this.pushSyntax(type, token.image, end);
+    return this.syntax(token, type, token.image, end);
   }
 
   /** Counts the braces inside `${...}` and gives them their ordinary types. */
@@ -197,186 +229,162 @@ class Assembler {
     }
   }
 
-  private word(token: IToken): void {
-    const { image } = token;
-    const end = token.startOffset + image.length;
-    const keyword = t.WORD_TYPES.get(image);
-    if (keyword !== undefined) {
-      this.pushSyntax(keyword, image, end);
-    } else if (isReserved(image)) {
-      this.pushSyntax(t.Reserved, image, end);
-    } else if (image.charCodeAt(0) === 0x5f && !isValidIdentifier(image)) {
-      this.fail(malformedIdentifier(image, positionAt(this.cursor)), end);
-    } else {
-      this.pushSyntax(t.Identifier, image, end);
+  private word(token: t.RhaiToken, end: number): t.RhaiToken {
+    const word = this.words.get(token.image);
+    if (word === null) {
+      return this.fail(token, malformedIdentifier(token.image, positionAt(this.cursor)), end);
     }
+    return this.syntax(token, word.type, word.text, end);
   }
 
-  private reservedSymbol(token: IToken): void {
-    const end = token.startOffset + token.image.length;
+  private reservedSymbol(token: t.RhaiToken, end: number): t.RhaiToken {
     const shebang = token.image === "#" && this.text[end] === "!";
-    this.pushSyntax(t.Reserved, shebang ? "#!" : token.image.trimEnd(), end);
+    return this.syntax(token, t.Reserved, shebang ? "#!" : token.image.trimEnd(), end);
   }
 
-  private number(token: IToken, negative: boolean): void {
-    const length = token.image.length;
-    const end = token.startOffset + length;
+  /** A `-` that was the last token, and the number after it. */
+  private negativeNumber(): t.RhaiToken {
+    const number = this.chunk.tokens[this.index++];
+    this.cursor.column++;
+    return this.number(number, true, this.at + 1 + number.image.length);
+  }
+
+  private number(token: t.RhaiToken, negative: boolean, end: number): t.RhaiToken {
     const column = this.cursor.column - (negative ? 1 : 0);
     const pos = position(this.cursor.line, column);
     const number = numberValue(token.image, negative);
-    if (number.kind === "malformed") {
-      this.fail(malformedNumber(number.text, pos), end);
-    } else {
-      this.cursor.column += length - 1;
-      this.push(number.kind === "int" ? t.Int : t.Float, number.value, pos, end);
-    }
+    if (number.kind === "malformed") return this.fail(token, malformedNumber(number.text, pos), end);
+    this.cursor.column += token.image.length - 1;
+    return this.finished(token, number.kind === "int" ? t.Int : t.Float, number.value, pos, end);
   }
 
   // -------------------------------------------------------------- strings
 
-  private anyString(end: number): void {
+  private anyString(token: t.RhaiToken, end: number): t.RhaiToken {
     const first = this.text.charCodeAt(this.at);
-    if (first === 0x22) this.quoted(t.StringLiteral, end);
-    else if (first === 0x60) this.backTick(t.StringLiteral, end);
-    else this.raw(end);
+    if (first === 0x22) return this.quoted(token, end);
+    return first === 0x60 ? this.backTick(token, t.StringLiteral, end) : this.raw(token, end);
   }
 
-  private quoted(type: TokenType, end: number): void {
+  private quoted(token: t.RhaiToken, end: number): t.RhaiToken {
     const pos = positionAt(this.cursor);
+    const type = token.tokenType;
     const decoded = decodeQuoted(this.text, this.at, end, this.cursor, this.maxStringSize);
     if (decoded.error === null && type === t.Char && !isOneCharacter(decoded.value)) {
       decoded.error = malformedChar(decoded.value, pos);
     }
-    this.pushDecoded(type, decoded, pos);
+    return this.decoded(token, type, decoded, pos);
   }
 
-  private backTick(type: TokenType, end: number): void {
+  private backTick(token: t.RhaiToken, type: TokenType, end: number): t.RhaiToken {
     const pos = positionAt(this.cursor);
     const from = openBackTick(this.text, this.at, this.cursor);
     const decoded = decodeText(this.text, from, this.cursor, this.maxStringSize, pos);
     if (end >= 0) decoded.end = end;
-    this.pushDecoded(type, decoded, pos);
+    return this.decoded(token, type, decoded, pos);
   }
 
-  private raw(end: number): void {
+  private raw(token: t.RhaiToken, end: number): t.RhaiToken {
     const pos = positionAt(this.cursor);
-    this.pushDecoded(
-      t.StringLiteral,
-      decodeRaw(this.text, this.at, end, this.cursor, this.maxStringSize),
-      pos,
-    );
+    const decoded = decodeRaw(this.text, this.at, end, this.cursor, this.maxStringSize);
+    return this.decoded(token, t.StringLiteral, decoded, pos);
   }
 
   /** Text after the `}` of an interpolation. */
-  private decodedText(type: TokenType, end: number): void {
+  private decodedText(token: t.RhaiToken, type: TokenType, end: number): t.RhaiToken {
     this.inText = false;
     const decoded = decodeText(this.text, this.at, this.cursor, this.maxStringSize, null);
     if (end >= 0) decoded.end = end;
     if (type === t.FinalText) this.holes.pop();
-    this.pushDecoded(
-      type === t.FinalText ? t.StringLiteral : t.InterpolatedString,
-      decoded,
-      decoded.firstPos,
-    );
+    const meant = type === t.FinalText ? t.StringLiteral : t.InterpolatedString;
+    return this.decoded(token, meant, decoded, decoded.firstPos);
   }
 
-  private pushDecoded(type: TokenType, decoded: Decoded, pos: Position): void {
-    if (decoded.error !== null) this.fail(decoded.error, decoded.end);
-    else if (this.options.json !== undefined && type === t.InterpolatedString) {
-      this.pushFiltered(type, decoded.value, pos, decoded.end);
-    } else this.push(type, decoded.value, pos, decoded.end);
+  private decoded(token: t.RhaiToken, type: TokenType, decoded: Decoded, pos: Position): t.RhaiToken {
+    if (decoded.error !== null) return this.fail(token, decoded.error, decoded.end);
+    if (this.options.json !== undefined && type === t.InterpolatedString) {
+      return this.filtered(token, type, decoded.value, pos, decoded.end);
+    }
+    return this.finished(token, type, decoded.value, pos, decoded.end);
   }
 
   // --------------------------------------------------------------- output
 
-  /** Adds a one-line token of ASCII characters that the engine's settings may change. */
-  private pushSyntax(type: TokenType, payload: string, end: number): void {
+  /** A one-line token of ASCII characters that the engine's settings may change. */
+  private syntax(token: t.RhaiToken, type: TokenType, payload: string, end: number): t.RhaiToken {
     const pos = positionAt(this.cursor);
     this.cursor.column += end - this.at - 1;
-    if (this.filter !== null) {
-      this.pushFiltered(type, payload, pos, end);
-      return;
-    }
+    if (this.filter !== null) return this.filtered(token, type, payload, pos, end);
     const improper = type === t.Reserved ? improperReserved(payload, pos) : null;
-    if (improper !== null) this.fail(improper, end);
-    else this.push(type, payload, pos, end);
+    if (improper !== null) return this.fail(token, improper, end);
+    return this.finished(token, type, payload, pos, end);
   }
 
-  private pushFiltered(type: TokenType, payload: string, pos: Position, end: number): void {
+  private filtered(
+    token: t.RhaiToken,
+    type: TokenType,
+    payload: string,
+    pos: Position,
+    end: number,
+  ): t.RhaiToken {
     const changed = this.filter!(type, payload, pos);
-    if (changed === null) this.push(type, payload, pos, end);
-    else if (changed instanceof ParseError) this.fail(changed, end);
-    else this.push(changed.type, changed.payload, pos, end, type);
+    if (changed === null) return this.finished(token, type, payload, pos, end);
+    if (changed instanceof ParseError) return this.fail(token, changed, end);
+    return this.finished(token, changed.type, changed.payload, pos, end, type);
   }
 
   /** `lexedAs`: the type before the engine's settings changed it; it decides what a following sign means. */
-  private push(
+  private finished(
+    token: t.RhaiToken,
     type: TokenType,
     payload: t.TokenPayload,
     pos: Position,
     end: number,
     lexedAs: TokenType = type,
-  ): void {
-    const start = this.at;
-    this.tokens.push({
-      image: this.text.slice(start, end),
-      startOffset: this.base + start,
-      endOffset: this.base + end - 1,
-      tokenTypeIdx: type.tokenTypeIdx!,
-      tokenType: type,
-      end: this.base + end,
-      pos,
-      payload,
-      comments: this.takeComments(),
-    });
+  ): t.RhaiToken {
+    this.fill(token, type, payload, pos, end);
     this.at = end;
-    if (this.options.mapToken) this.applyMapper(this.options.mapToken);
+    if (this.options.mapToken) this.mapToken(token, this.options.mapToken);
     this.allowUnary = allowsUnaryNext(lexedAs);
+    return token;
   }
 
-  private takeComments(): readonly string[] {
-    if (this.comments.length === 0) return NO_COMMENTS;
-    const comments = this.comments;
+  private fill(token: t.RhaiToken, type: TokenType, payload: t.TokenPayload, pos: Position, end: number): void {
+    const start = this.at;
+    if (token.image.length !== end - start) token.image = this.text.slice(start, end);
+    token.startOffset = start;
+    token.endOffset = end - 1;
+    token.tokenTypeIdx = type.tokenTypeIdx!;
+    token.tokenType = type;
+    token.end = end;
+    token.pos = pos;
+    token.payload = payload;
+    if (this.comments.length === 0) return;
+    token.comments = this.comments;
     this.comments = [];
-    return comments;
   }
 
-  private fail(error: ParseError, end: number): void {
-    const span = { start: this.base + this.at, end: this.base + end };
-    this.failed = true;
-    this.tokens.push({
-      image: this.text.slice(this.at, end),
-      startOffset: span.start,
-      endOffset: span.end - 1,
-      tokenTypeIdx: t.LexError.tokenTypeIdx!,
-      tokenType: t.LexError,
-      end: span.end,
-      pos: error.position,
-      payload: spanned(error, span),
-      comments: this.takeComments(),
-    });
+  private fail(token: t.RhaiToken, error: ParseError, end: number): t.RhaiToken {
+    const spannedError = spanned(error, { start: this.at, end });
+    this.fill(token, t.LexError, spannedError, error.position, end);
+    this.setEnd();
+    return token;
   }
 
-  /** The host may put another token, written as text, in the place of the last one. */
-  private applyMapper(mapToken: NonNullable<TokenizeOptions["mapToken"]>): void {
-    const token = this.tokens[this.tokens.length - 1];
-    const replacement = mapToken(token.image, token.tokenType.name, token.startOffset);
+  /** The host may put another token, written as text, in the place of one. */
+  private mapToken(token: t.RhaiToken, mapping: NonNullable<TokenizeOptions["mapToken"]>): void {
+    const replacement = mapping(token.image, token.tokenType.name, token.startOffset);
     if (replacement === token.image) return;
     const options = { ...this.options, mapToken: null };
-    const { tokens } = new Assembler(replacement, options, newCursor(), 0, this.allowUnary).run();
+    const { tokens } = readAll(new TokenStream(replacement, options, this.allowUnary));
     if (tokens.length !== 1 || tokens[0].payload instanceof ParseError) {
-      this.tokens.pop();
-      this.at = token.startOffset - this.base;
-      this.fail(unexpectedInput(replacement, token.pos), token.end - this.base);
+      this.at = token.startOffset;
+      this.fail(token, unexpectedInput(replacement, token.pos), token.end);
       return;
     }
     const { tokenType, tokenTypeIdx, payload } = tokens[0];
     Object.assign(token, { image: replacement, tokenType, tokenTypeIdx, payload });
   }
-}
-
-function isNumberAt(token: IToken | undefined, offset: number): boolean {
-  return token?.tokenType === t.Int && token.startOffset === offset;
 }
 
 function isOneCharacter(value: string): boolean {

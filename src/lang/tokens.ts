@@ -4,7 +4,7 @@ import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 import type { ParseError } from "./errors.ts";
 import { endOfQuoted, endOfRaw, textSegment } from "./lexer-scan.ts";
 import { newCursor, skipTrivia } from "./lexer-trivia.ts";
-import type { Position } from "./position.ts";
+import { NO_POSITION, type Position } from "./position.ts";
 
 /** A token as the parser sees it. `image` is the source text, `startOffset`/`endOffset` are Chevrotain's (end inclusive). */
 export interface RhaiToken extends IToken {
@@ -25,6 +25,23 @@ export interface RhaiToken extends IToken {
 }
 
 export type TokenPayload = string | number | bigint | ParseError;
+
+const NO_COMMENTS: readonly string[] = Object.freeze([]);
+
+/** A token of which no more is known than where it stands; one place makes them all, so that all have the same shape. */
+export function newToken(image: string, startOffset: number, tokenType: TokenType): RhaiToken {
+  return {
+    image,
+    startOffset,
+    endOffset: startOffset,
+    tokenTypeIdx: tokenType.tokenTypeIdx!,
+    tokenType,
+    end: startOffset,
+    pos: NO_POSITION,
+    payload: image,
+    comments: NO_COMMENTS,
+  };
+}
 
 // ------------------------------------------------------------------ categories
 

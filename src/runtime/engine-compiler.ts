@@ -4,13 +4,22 @@ import type { Ast } from "../lang/ast.ts";
 import { parse } from "../lang/compile.ts";
 import { ParseError } from "../lang/errors.ts";
 import type { ParseOptions } from "../lang/options.ts";
+import { exprTooDeep } from "../lang/parse-errors.ts";
+import { NO_POSITION } from "../lang/position.ts";
 import { AST } from "./ast.ts";
 import { EngineRegistration } from "./engine-registration.ts";
 import type { OptimizationLevel } from "./engine-settings.ts";
-import { parsingError } from "./errors.ts";
+import { EvalError, parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
-import type { LinkSettings } from "./eval/linker.ts";
-import { linkProgram, type Program } from "./eval/program.ts";
+import { isStackOverflow } from "./eval/native-error.ts";
+import {
+  type LinkVariant,
+  linkProgram,
+  type Program,
+  type ProgramSettings,
+  variantKey,
+} from "./eval/program.ts";
+import { explainSyntaxError } from "./explain/explain.ts";
 import { readScript } from "./module/script-file.ts";
 import { optimizeAst } from "./optimize/optimize.ts";
 import { Scope } from "./scope.ts";
@@ -24,7 +33,8 @@ export interface CompileOptions {
 }
 
 export class EngineCompiler extends EngineRegistration {
-  private programs = new WeakMap<Ast, { program: Program; stamp: string }>();
+  private programs = new WeakMap<Ast, { variants: Map<number, Program>; stamp: string }>();
+  private readonly modules = new Map<string, Ast>();
 
   /**
    * Compiles a script. See "Compile to AST for Repeated Evaluations" in Rhai's book.
@@ -55,11 +65,11 @@ export class EngineCompiler extends EngineRegistration {
   }
 
   /** Compiles for `eval...`: a syntax error becomes an EvalError of kind `ErrorParsing`. */
-  protected compileToRun(compile: () => AST): AST {
+  protected compileToRun(compile: () => AST, source: string | null = null): AST {
     try {
       return compile();
     } catch (error) {
-      throw error instanceof ParseError ? parsingError(error) : error;
+      throw error instanceof ParseError ? explainSyntaxError(parsingError(error), source) : error;
     }
   }
 
@@ -67,24 +77,41 @@ export class EngineCompiler extends EngineRegistration {
     return parse(text, this.parseOptions(mode, null, new Scope()));
   }
   compileModule(text: string, source: string): Ast {
-    return this.compile(text, { source });
+    const ast = this.compile(text, { source });
+    this.modules.set(source, ast);
+    return ast;
+  }
+  /** The module compiled last under this source name, or null; for what errors tell of their places. */
+  protected moduleAst(source: string): Ast | null {
+    return this.modules.get(source) ?? null;
   }
 
-  link(ast: Ast): Program {
+  link(ast: Ast, variant: LinkVariant = {}): Program {
     const stamp = JSON.stringify([
       this.options,
       this.limits,
       this.hooks.progress !== null,
       this.registry.version,
+      this.moduleResolver.isAsync === true,
     ]);
-    const known = this.programs.get(ast);
-    if (known !== undefined && known.stamp === stamp) return known.program;
-    const program = linkProgram(ast, this.linkSettings());
-    this.programs.set(ast, { program, stamp });
+    let known = this.programs.get(ast);
+    if (known === undefined || known.stamp !== stamp) {
+      known = { variants: new Map(), stamp };
+      this.programs.set(ast, known);
+    }
+    const key = variantKey(variant);
+    let program = known.variants.get(key);
+    if (program === undefined) {
+      program = withinStack(
+        () => linkProgram(ast, this.linkSettings(), variant),
+        () => new EvalError("ErrorStackOverflow"),
+      );
+      known.variants.set(key, program);
+    }
     return program;
   }
 
-  private linkSettings(): LinkSettings {
+  private linkSettings(): ProgramSettings {
     const { maxOperations, maxStringSize, maxArraySize, maxMapSize } = this.limits;
     return {
       options: { ...this.options },
@@ -93,6 +120,8 @@ export class EngineCompiler extends EngineRegistration {
       metered: maxOperations > 0 || this.hooks.progress !== null,
       sized: maxStringSize > 0 || maxArraySize > 0 || maxMapSize > 0,
       nodes: NODE_LINKERS,
+      globalModules: this.globalModules,
+      asyncImports: this.moduleResolver.isAsync === true,
     };
   }
 
@@ -103,7 +132,10 @@ export class EngineCompiler extends EngineRegistration {
       isConstant ? [{ name, value }] : [],
     );
     const { options, registry, limits } = this;
-    return optimizeAst(ast, { level, options, registry, constants, limits });
+    return withinStack(
+      () => optimizeAst(ast, { level, options, registry, constants, limits }),
+      () => exprTooDeep(NO_POSITION),
+    );
   }
 
   private parseOptions(mode: ParseOptions["mode"], source: string | null, scope: Scope): ParseOptions {
@@ -122,5 +154,14 @@ export class EngineCompiler extends EngineRegistration {
       source,
       mapToken: null,
     };
+  }
+}
+
+/** Without a limit on nesting, a tree may be too deep for the host's stack: that is an error of ours. */
+function withinStack<T>(work: () => T, tooDeep: () => Error): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isStackOverflow(error) ? tooDeep() : error;
   }
 }

@@ -6,17 +6,23 @@ import { AST } from "./ast.ts";
 import { ExitSignal } from "./control.ts";
 import { EngineCompiler } from "./engine-compiler.ts";
 import { EvalError, functionNotFound, mismatchOutputType } from "./errors.ts";
+import type { Cancellation } from "./eval/cancellation.ts";
 import { Frame, LEAVE, NO_THIS } from "./eval/frame.ts";
 import { languagePackage } from "./eval/language-package.ts";
+import { rejection } from "./eval/later.ts";
 import { functionKey, mainLibrary } from "./eval/library.ts";
+import { refuseWaiting } from "./eval/may-await-error.ts";
 import { NativeContext } from "./eval/native-context.ts";
 import { isStackOverflow } from "./eval/native-error.ts";
+import { holdAsyncPointers } from "./eval/pointer-doubts.ts";
 import { type EngineServices, Run } from "./eval/run.ts";
-import { enterFunction, runBody } from "./eval/script-call.ts";
+import { enterFunction, runBody, runBodyFor } from "./eval/script-call.ts";
+import { explainError } from "./explain/explain.ts";
 import type { CallContext, Package } from "./function/native.ts";
 import { FileModuleResolver } from "./module/file-resolver.ts";
 import { DummyModuleResolver } from "./module/static-resolver.ts";
 import { standardPackages } from "./packages/standard.ts";
+import { cancellationFor, type EvalOptions, type RunOptions } from "./run-options.ts";
 import { Scope } from "./scope.ts";
 import { RhaiMap } from "./value/containers.ts";
 import type { Ref } from "./value/objects.ts";
@@ -30,6 +36,14 @@ export interface CallFnOptions {
   readonly evalAst?: boolean;
   /** Drop the variables that the call defines in the scope. Default true. */
   readonly rewindScope?: boolean;
+}
+
+interface FrameOptions {
+  /** For an asynchronous run. */
+  readonly mayAwait?: boolean;
+  readonly cancellation?: Cancellation | null;
+  /** Values that the host hands over besides the scope. */
+  readonly args?: readonly Value[];
 }
 
 /**
@@ -53,7 +67,7 @@ export class Engine extends EngineCompiler implements EngineServices {
   /** Runs a script and returns its value. Throws EvalError, also for syntax errors (kind `ErrorParsing`). */
   evalSync(text: string, scope: Scope = new Scope(), source: string | null = null): Value {
     return this.evalAstSync(
-      this.compileToRun(() => this.compile(text, { source, scope })),
+      this.compileToRun(() => this.compile(text, { source, scope }), source),
       scope,
     );
   }
@@ -67,7 +81,7 @@ export class Engine extends EngineCompiler implements EngineServices {
   /** Runs a script file. Throws EvalError. */
   evalFileSync(path: string, scope: Scope = new Scope()): Value {
     return this.evalAstSync(
-      this.compileToRun(() => this.compileFile(path, scope)),
+      this.compileToRun(() => this.compileFile(path, scope), path),
       scope,
     );
   }
@@ -85,13 +99,119 @@ export class Engine extends EngineCompiler implements EngineServices {
   /** Runs a compiled script; its top-level variables are added to `scope`. Throws EvalError. */
   evalAstSync(ast: Ast, scope: Scope = new Scope()): Value {
     const { frame, program } = this.topFrame(ast, scope);
+    refuseWaiting(program.refusal());
     try {
       const result = program.body(frame);
       return result === LEAVE ? frame.leaveValue : result;
     } catch (error) {
-      return finishRun(error);
+      return this.finishRun(error, ast, frame, scope);
     } finally {
       keepVariables(scope, frame);
+    }
+  }
+
+  /**
+   * Runs a script, waiting for what is asynchronous in it, and returns its value. Runs of one engine may overlap: they never
+   * see each other's state. See `RunOptions` for ending a run by a signal or a deadline.
+   *
+   * @throws EvalError, also for syntax errors (kind `ErrorParsing`).
+   * @example
+   * engine.registerAsyncFn("fetch_text", ["string"], async (url) => (await fetch(url)).text());
+   * await engine.eval(`fetch_text("http://localhost/").len()`, { deadline: 5000 });
+   */
+  async eval(text: string, { source = null, ...options }: EvalOptions = {}): Promise<Value> {
+    const { scope = new Scope() } = options;
+    const ast = this.compileToRun(() => this.compile(text, { source, scope }), source);
+    return this.evalAst(ast, { ...options, scope });
+  }
+  evalWithScope(scope: Scope, text: string, options: EvalOptions = {}): Promise<Value> {
+    return this.eval(text, { ...options, scope });
+  }
+  async evalExpression(text: string, options: RunOptions = {}): Promise<Value> {
+    const { scope = new Scope() } = options;
+    const ast = this.compileToRun(() => this.compileExpression(text, { scope }));
+    return this.evalAst(ast, { ...options, scope });
+  }
+  async evalFile(path: string, options: RunOptions = {}): Promise<Value> {
+    const { scope = new Scope() } = options;
+    const ast = this.compileToRun(() => this.compileFile(path, scope), path);
+    return this.evalAst(ast, { ...options, scope });
+  }
+  async run(text: string, options: EvalOptions = {}): Promise<void> {
+    await this.eval(text, options);
+  }
+  async runAst(ast: Ast, options: RunOptions = {}): Promise<void> {
+    await this.evalAst(ast, options);
+  }
+  async runFile(path: string, options: RunOptions = {}): Promise<void> {
+    await this.evalFile(path, options);
+  }
+
+  /** Runs a compiled script; see `eval`. */
+  async evalAst(ast: Ast, options: RunOptions = {}): Promise<Value> {
+    const { scope = new Scope() } = options;
+    const cancellation = cancellationFor(options);
+    const { frame, program } = this.topFrame(ast, scope, { mayAwait: true, cancellation });
+    try {
+      cancellation?.check(NO_POSITION);
+      const result = await program.async.body(frame);
+      return result === LEAVE ? frame.leaveValue : result;
+    } catch (error) {
+      return this.finishRun(rejection(frame, error), ast, frame, scope);
+    } finally {
+      cancellation?.release();
+      keepVariables(scope, frame);
+    }
+  }
+
+  /** Calls a script function that may have to be waited for; see `callFnSync`. */
+  async callFn(
+    scope: Scope,
+    ast: Ast,
+    name: string,
+    args: readonly Value[],
+    { rewindScope = true, evalAst = true, this: self, ...options }: CallFnOptions & RunOptions = {},
+  ): Promise<Value> {
+    const { length } = scope;
+    const cancellation = cancellationFor(options);
+    const runOptions = { ...options, scope };
+    try {
+      if (evalAst) await this.evalAst(ast, runOptions);
+      const def = definitionOf(ast, name, args);
+      if (rewindScope) return await this.callAsyncIn(scope, ast, name, args, self ?? null, cancellation);
+      const inner = functionScope(scope, def, args);
+      const result = await this.evalAst(functionBody(ast, def), { ...options, scope: inner });
+      keepDefined(scope, inner, scope.length + args.length);
+      return result;
+    } finally {
+      cancellation?.release();
+      if (rewindScope) scope.rewind(length);
+    }
+  }
+
+  private async callAsyncIn(
+    scope: Scope,
+    ast: Ast,
+    name: string,
+    args: readonly Value[],
+    self: Ref | null,
+    cancellation: Cancellation | null,
+  ): Promise<Value> {
+    const { frame, program } = this.topFrame(ast, scope, { mayAwait: true, cancellation, args });
+    const fn = program.table.functions.get(functionKey(name, args.length));
+    if (fn === undefined) throw functionNotFound(name);
+    if (fn.isEmpty) return undefined;
+    try {
+      const bound = self === null ? NO_THIS : self.value;
+      const callee = enterFunction(frame, fn, null, [...args], bound, 0, NO_POSITION);
+      callee.outer = scope;
+      try {
+        return await runBodyFor(callee, fn, NO_POSITION, true);
+      } finally {
+        if (self !== null) self.value = callee.self;
+      }
+    } catch (error) {
+      return this.finishRun(error, ast, frame, scope);
     }
   }
 
@@ -111,11 +231,7 @@ export class Engine extends EngineCompiler implements EngineServices {
   ): Value {
     const length = scope.length;
     if (options.evalAst ?? true) this.evalAstSync(ast, scope);
-    const def = ast.functions.find(
-      (fn) =>
-        fn.thisType === null && functionKey(fn.name, fn.params.length) === functionKey(name, args.length),
-    );
-    if (def === undefined) throw functionNotFound(`${name} (${args.map(typeNameOf).join(", ")})`);
+    const def = definitionOf(ast, name, args);
     try {
       return options.rewindScope === false
         ? this.callKeepingScope(scope, ast, def, args)
@@ -126,10 +242,11 @@ export class Engine extends EngineCompiler implements EngineServices {
   }
 
   private callIn(scope: Scope, ast: Ast, name: string, args: readonly Value[], self: Ref | null): Value {
-    const { frame, program } = this.topFrame(ast, scope);
+    const { frame, program } = this.topFrame(ast, scope, { args });
     const fn = program.table.functions.get(functionKey(name, args.length));
     if (fn === undefined) throw functionNotFound(name);
     if (fn.isEmpty) return undefined;
+    refuseWaiting(program.refusal(fn.def));
     try {
       const callee = enterFunction(
         frame,
@@ -147,23 +264,24 @@ export class Engine extends EngineCompiler implements EngineServices {
         if (self !== null) self.value = callee.self;
       }
     } catch (error) {
-      return finishRun(error);
+      return this.finishRun(error, ast, frame, scope);
     }
+  }
+
+  /** What the end of a run by an exception means: the value of `exit`, or an error of ours. */
+  private finishRun(error: unknown, ast: Ast, { imports }: Frame, scope: Scope): Value {
+    if (error instanceof ExitSignal) return error.value;
+    const raised = isStackOverflow(error) ? new EvalError("ErrorStackOverflow") : error;
+    if (!(raised instanceof EvalError)) throw raised;
+    const moduleAst = (source: string) => this.moduleAst(source);
+    throw explainError(raised, { engine: this, ast, moduleAst, scope, imports });
   }
 
   /** The function's body as a script of its own: what it defines stays in the scope, its parameters do not. */
   private callKeepingScope(scope: Scope, ast: Ast, def: ScriptFnDef, args: readonly Value[]): Value {
-    const body = new AST({ ...ast, statements: def.body.statements });
-    const inner = new Scope();
-    for (const [name, place] of scope.entries()) inner.pushEntry(name, place.share(), place.constant);
-    def.params.forEach((name, i) => {
-      inner.push(name, args[i]);
-    });
-    const before = inner.length;
-    const result = this.evalAstSync(body, inner);
-    let index = 0;
-    for (const [name, constant, value] of inner)
-      if (index++ >= before) scope.pushEntry(name, value, constant);
+    const inner = functionScope(scope, def, args);
+    const result = this.evalAstSync(functionBody(ast, def), inner);
+    keepDefined(scope, inner, scope.length + args.length);
     return result;
   }
 
@@ -174,11 +292,22 @@ export class Engine extends EngineCompiler implements EngineServices {
     throw mismatchOutputType("map", typeNameOf(value));
   }
 
-  private topFrame(ast: Ast, scope: Scope) {
-    const program = this.link(ast);
-    const slots: Value[] = new Array(program.frameSize).fill(undefined);
+  private topFrame(
+    ast: Ast,
+    scope: Scope,
+    { mayAwait = false, cancellation = null, args = [] }: FrameOptions = {},
+  ) {
+    const values = [...args];
+    for (const [, place] of this.registry.hasAsync ? scope.entries() : [])
+      values.push(place.cell?.value ?? place.get());
+    const program = this.link(ast, {
+      metered: cancellation !== null,
+      doubtPointers: holdAsyncPointers(this.registry, values),
+    });
+    const { frameSize } = mayAwait ? program.async : program;
+    const slots: Value[] = new Array(frameSize).fill(undefined);
     const frame = new Frame(
-      new Run(this, ast.source),
+      new Run(this, ast.source, cancellation),
       slots,
       NO_THIS,
       mainLibrary(program.table),
@@ -191,15 +320,15 @@ export class Engine extends EngineCompiler implements EngineServices {
     return { frame, program };
   }
 
-  createContext(frame: Frame, fnName: string, position: Position, receiverConstant: boolean): CallContext {
-    return new NativeContext(frame, fnName, position, receiverConstant);
+  createContext(
+    frame: Frame,
+    fnName: string,
+    position: Position,
+    receiverConstant: boolean,
+    mayAwait: boolean,
+  ): CallContext {
+    return new NativeContext(frame, fnName, position, receiverConstant, mayAwait);
   }
-}
-
-/** What the end of a run by an exception means: the value of `exit`, or an error of ours. */
-function finishRun(error: unknown): Value {
-  if (error instanceof ExitSignal) return error.value;
-  throw isStackOverflow(error) ? new EvalError("ErrorStackOverflow") : error;
 }
 
 /** Adds what a script defined at its top level to the host's scope. */
@@ -211,4 +340,34 @@ function keepVariables(scope: Scope, frame: Frame): void {
     scope.pushEntry(name, frame.slots[slot], constant);
   }
   for (const { name, value, constant } of frame.dynamic ?? []) scope.pushEntry(name, value, constant);
+}
+
+/** The function that `callFn` is to call. Throws functionNotFound. */
+function definitionOf(ast: Ast, name: string, args: readonly Value[]): ScriptFnDef {
+  const key = functionKey(name, args.length);
+  const def = ast.functions.find(
+    (fn) => fn.thisType === null && functionKey(fn.name, fn.params.length) === key,
+  );
+  if (def === undefined) throw functionNotFound(`${name} (${args.map(typeNameOf).join(", ")})`);
+  return def;
+}
+
+/** The variables of the host with the function's parameters on top, for running its body as a script. */
+function functionScope(scope: Scope, def: ScriptFnDef, args: readonly Value[]): Scope {
+  const inner = new Scope();
+  for (const [name, place] of scope.entries()) inner.pushEntry(name, place.share(), place.constant);
+  def.params.forEach((name, i) => {
+    inner.push(name, args[i]);
+  });
+  return inner;
+}
+
+function functionBody(ast: Ast, def: ScriptFnDef): AST {
+  return new AST({ ...ast, statements: def.body.statements });
+}
+
+/** Adds to the host's scope what a body has defined beyond the first `count` variables. */
+function keepDefined(scope: Scope, inner: Scope, count: number): void {
+  let index = 0;
+  for (const [name, constant, value] of inner) if (index++ >= count) scope.pushEntry(name, value, constant);
 }

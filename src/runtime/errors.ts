@@ -74,11 +74,14 @@ export interface EvalErrorFields {
   readonly parse?: ParseError;
 }
 
-/** A frame of the script's call stack, innermost first. */
+/** A call that an error has left: what was called, and the place of the call. */
 export interface CallFrame {
+  /** Name of the function, `closure`, or `module '...'` for the statements of an imported script. */
   readonly name: string;
   readonly source: string | null;
   readonly position: Position;
+  /** The call in the text of `source`; null when that text is not known. */
+  readonly span: Span | null;
 }
 
 /**
@@ -87,11 +90,16 @@ export interface CallFrame {
  */
 export class EvalError extends StacklessError {
   readonly name: string = "EvalError";
+  /** What the innermost error (`root`) is about, in the text of `root.source`. Set when the error leaves the engine. */
   span: Span | null = null;
+  /** Advice. Set when the error leaves the engine. */
   hint: string | null = null;
-  /** The source (file) that `position` belongs to; null: the main script. */
+  /** The source (file) that `position` belongs to; null: a main script without a name. */
   source: string | null = null;
+  /** The calls between the script and the innermost error, the latest first. Set when the error leaves the engine. */
   callStack: CallFrame[] | null = null;
+  /** Where it happened, for the errors that Rhai reports without a position. */
+  place: Position = NO_POSITION;
   /** The JS error behind a failing host function. */
   cause: unknown = undefined;
   constructor(

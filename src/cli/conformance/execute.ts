@@ -35,12 +35,12 @@ function errorResult(error: EvalError, folder: string | null): ErrorResult {
   };
 }
 
-function okResult(value: Value): OkResult {
+export function okResult(value: Value): OkResult {
   return { type: typeNameOf(value), debug: debug(value), string: display(value) };
 }
 
 /** Writes the case's module files into a fresh folder; null when it has none. */
-function writeModules(item: Case): string | null {
+export function writeModules(item: Case): string | null {
   if (item.files === null) return null;
   const name = `rhai_conformance_${process.pid}_${threadId}_${item.id.replace(/[^\p{L}\p{N}]/gu, "_")}`;
   const folder = join(tmpdir(), name);
@@ -54,8 +54,12 @@ function writeModules(item: Case): string | null {
   return folder;
 }
 
-function prepareEngine(item: Case, folder: string | null, output: OutputEntry[]): Engine {
-  const engine = new Engine();
+export function prepareEngine<E extends Engine>(
+  engine: E,
+  item: Case,
+  folder: string | null,
+  output: OutputEntry[],
+): E {
   engine.onPrint((text) => void output.push({ print: text }));
   engine.onDebug((text, source, at) => void output.push({ debug: text, source, at: placeOf(at) }));
   if (item.file === null) applyRecordingLimits(engine);
@@ -65,15 +69,20 @@ function prepareEngine(item: Case, folder: string | null, output: OutputEntry[])
   return engine;
 }
 
-function evaluate(engine: Engine, item: Case): Value {
+export function scopeOf(item: Case): Scope {
   const scope = new Scope();
   for (const [name, value] of item.scopeLine === null ? [] : readScope(item.scopeLine))
     scope.push(name, value);
+  return scope;
+}
+
+function evaluate(engine: Engine, item: Case): Value {
+  const scope = scopeOf(item);
   const ast = engine.compile(item.script, { source: item.file?.source ?? null, scope });
   return engine.evalAstSync(ast, scope);
 }
 
-function failure(error: unknown, folder: string | null): Pick<Outcome, "error" | "crash"> {
+export function failure(error: unknown, folder: string | null): Pick<Outcome, "error" | "crash"> {
   const raised = error instanceof ParseError ? parsingError(error) : error;
   if (raised instanceof EvalError) return { error: errorResult(raised, folder) };
   return { crash: raised instanceof Error ? (raised.stack ?? String(raised)) : String(raised) };
@@ -85,7 +94,7 @@ export function executeCase(item: Case): Outcome {
   let folder: string | null = null;
   try {
     folder = writeModules(item);
-    const engine = prepareEngine(item, folder, output);
+    const engine = prepareEngine(new Engine(), item, folder, output);
     return { output, ok: okResult(evaluate(engine, item)) };
   } catch (error) {
     return { output, ...failure(error, folder) };

@@ -1,11 +1,11 @@
 // The foundation of the parser's classes: its state, access to tokens, and the raising of errors.
 
-import { EmbeddedActionsParser, EOF, type ParserMethod, type TokenType } from "chevrotain";
+import { EOF, type ParserMethod, type TokenType } from "chevrotain";
 import type { Block, Expr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
 import { ParseError } from "../errors.ts";
 import { hintFor } from "../hints.ts";
 import { unexpectedInput } from "../lex-errors.ts";
-import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import type { TokenStream } from "../lexer.ts";
 import { isValidIdentifier } from "../literals.ts";
 import type { LanguageOptions, ParseOptions } from "../options.ts";
 import * as e from "../parse-errors.ts";
@@ -15,6 +15,7 @@ import { OPERAND_STARTS, syntaxOf } from "./context.ts";
 import { FirstSetStrategy } from "./lookahead.ts";
 import { ParseScope } from "./scope.ts";
 import { tokenText } from "./token-text.ts";
+import { TokenWindow } from "./token-window.ts";
 
 export type Rule<Args extends unknown[], Result> = ParserMethod<Args, Result>;
 
@@ -25,7 +26,7 @@ export type Rule<Args extends unknown[], Result> = ParserMethod<Args, Result>;
  * a node is skipped then. In real runs each decision is preceded by a check which raises Rhai's error, so that
  * Chevrotain itself never finds anything to complain about.
  */
-export abstract class ParserBase extends EmbeddedActionsParser {
+export abstract class ParserBase extends TokenWindow {
   protected options!: ParseOptions;
   /** The language options of the function being read: closures and expression mode differ from the engine's. */
   protected language!: Readonly<LanguageOptions>;
@@ -37,8 +38,6 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   /** 0: unlimited. */
   protected maxLevel = 0;
   protected text = "";
-  /** How the tokens were made: custom syntax may need more of them. */
-  protected lexOptions: TokenizeOptions = {};
   protected functions: ScriptFnDef[] = [];
   /** Names of the functions defined so far. */
   protected functionNames = new Set<string>();
@@ -57,10 +56,8 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   }
 
   /** Prepares for a new text. */
-  protected start(text: string, lexed: LexResult, options: ParseOptions, lexOptions: TokenizeOptions): void {
-    lexed.tokens.push(endToken(text, lexed.eofPos));
-    this.input = lexed.tokens;
-    this.lexOptions = lexOptions;
+  protected start(text: string, stream: TokenStream, options: ParseOptions): void {
+    this.attach(stream);
     this.text = text;
     this.options = options;
     this.language = options.language;
@@ -74,18 +71,17 @@ export abstract class ParserBase extends EmbeddedActionsParser {
 
   // --------------------------------------------------------------- tokens
 
-  /** The next token; at the end of the text, that of `endToken`. */
   protected peek(): t.RhaiToken {
-    return this.LA(1) as t.RhaiToken;
+    return this.current;
   }
 
   protected at(type: TokenType): boolean {
-    return this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+    return this.current.tokenTypeIdx === type.tokenTypeIdx;
   }
 
   /** Where the last consumed token ends. */
   protected lastEnd(): number {
-    return (this.LA(0) as t.RhaiToken).end ?? 0;
+    return this.previous.end;
   }
 
   /** Consumes whatever comes next. */
@@ -134,7 +130,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
   /** Raises `error`; `token` is what it is about. */
   protected fail(error: ParseError, token = this.peek()): never {
     error.span ??= { start: token.startOffset, end: token.end };
-    error.hint ??= hintFor(error, { previous: this.LA(0).image ?? "", token: token.image });
+    error.hint ??= hintFor(error, { previous: this.previous.image, token: token.image });
     throw error;
   }
 
@@ -187,7 +183,7 @@ export abstract class ParserBase extends EmbeddedActionsParser {
 
   /** After a comma in a list that ends with `close`: does another item follow? */
   protected itemFollows(close: TokenType): boolean {
-    return this.LA(2).tokenTypeIdx !== close.tokenTypeIdx;
+    return this.second().tokenTypeIdx !== close.tokenTypeIdx;
   }
 
   // ---------------------------------------------------------------- nodes
@@ -209,18 +205,3 @@ export abstract class ParserBase extends EmbeddedActionsParser {
 
 /** What rules yield while Chevrotain records them. */
 export const NOTHING = undefined as never;
-
-/** The token after the last one. */
-export function endToken(text: string, pos: Position): t.RhaiToken {
-  return {
-    image: "",
-    startOffset: text.length,
-    endOffset: text.length - 1,
-    end: text.length,
-    tokenType: EOF,
-    tokenTypeIdx: EOF.tokenTypeIdx!,
-    pos,
-    payload: "",
-    comments: [],
-  };
-}

@@ -1,7 +1,7 @@
 // Grammar of closures, and what they capture.
 
 import type { ClosureExpr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
-import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import type { TokenStream } from "../lexer.ts";
 import type { ParseOptions } from "../options.ts";
 import * as e from "../parse-errors.ts";
 import * as t from "../tokens.ts";
@@ -16,13 +16,8 @@ export abstract class ClosureParser extends BodyParser {
   /** Null until strict mode asks for it. */
   private hostVariables: ReadonlySet<string> | null = null;
 
-  protected override start(
-    text: string,
-    lexed: LexResult,
-    options: ParseOptions,
-    lexOptions: TokenizeOptions,
-  ): void {
-    super.start(text, lexed, options, lexOptions);
+  protected override start(text: string, stream: TokenStream, options: ParseOptions): void {
+    super.start(text, stream, options);
     this.textHash = null;
     this.hostVariables = null;
   }

@@ -1,15 +1,14 @@
 // Custom syntax of the host: its shape is known only while it is being read, one symbol after the other.
 
-import { EOF, type IToken } from "chevrotain";
+import { EOF } from "chevrotain";
 import type { CustomExpr, Expr } from "../ast.ts";
-import { tokenizeFrom } from "../lexer.ts";
 import { newCursor } from "../lexer-trivia.ts";
 import { isValidIdentifier } from "../literals.ts";
 import type { CustomSyntaxRule } from "../options.ts";
 import * as e from "../parse-errors.ts";
 import { columnOf, lineOf, type Position } from "../position.ts";
 import * as t from "../tokens.ts";
-import { endToken, NOTHING } from "./base.ts";
+import { NOTHING } from "./base.ts";
 import { SYMBOLS } from "./context.ts";
 import { FunctionParser } from "./functions.ts";
 import { tokenText } from "./token-text.ts";
@@ -209,7 +208,7 @@ export abstract class CustomSyntaxParser extends FunctionParser {
     const { rawAt } = reading;
     if (rawAt === null) return;
     reading.rawAt = null;
-    const last = this.LA(0) as t.RhaiToken;
+    const last = this.previous;
     const cursor = newCursor();
     cursor.line = lineOf(last.pos);
     cursor.column = columnOf(last.pos) - 1;
@@ -217,17 +216,7 @@ export abstract class CustomSyntaxParser extends FunctionParser {
       if (character === "\n") Object.assign(cursor, { line: cursor.line + 1, column: 0 });
       else cursor.column++;
     }
-    const { tokens, eofPos } = tokenizeFrom(this.text, rawAt, cursor, this.lexOptions);
-    this.replaceRest([...tokens, endToken(this.text, eofPos)]);
-  }
-
-  /** Chevrotain has no public way to change the tokens during a parse. */
-  private replaceRest(tokens: readonly IToken[]): void {
-    const adapter = this as unknown as { tokVector: IToken[]; tokVectorLength: number; currIdx: number };
-    const kept = adapter.currIdx + 1;
-    const sentinels = adapter.tokVector.slice(adapter.tokVectorLength);
-    adapter.tokVector = [...adapter.tokVector.slice(0, kept), ...tokens, ...sentinels];
-    adapter.tokVectorLength = kept + tokens.length;
+    this.restart(rawAt, cursor);
   }
 }
 

@@ -76,7 +76,7 @@ export abstract class ExpressionParser extends OperandParser {
     const precedence = this.precedenceAhead();
     this.level = frame.level;
     frame.operator = operator;
-    const start = (this.LA(2) as t.RhaiToken).startOffset;
+    const start = this.second().startOffset;
     const right = this.OR(this.operationAlternatives) as Expr;
     if (!this.tighterFollows(precedence, operator)) return this.close(frame, right);
     this.level = frame.level;

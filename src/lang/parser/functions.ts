@@ -1,7 +1,7 @@
 // Grammar of function definitions.
 
 import type { Block, NoopStmt, ScriptFnDef } from "../ast.ts";
-import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import type { TokenStream } from "../lexer.ts";
 import { isValidFunctionName } from "../literals.ts";
 import type { ParseOptions } from "../options.ts";
 import * as e from "../parse-errors.ts";
@@ -20,13 +20,8 @@ export abstract class FunctionParser extends ClosureParser {
   /** Keys of the functions defined so far: name, arity and type of `this`. */
   private functionKeys = new Set<string>();
 
-  protected override start(
-    text: string,
-    lexed: LexResult,
-    options: ParseOptions,
-    lexOptions: TokenizeOptions,
-  ): void {
-    super.start(text, lexed, options, lexOptions);
+  protected override start(text: string, stream: TokenStream, options: ParseOptions): void {
+    super.start(text, stream, options);
     this.functionKeys = new Set();
   }
 
@@ -89,7 +84,7 @@ export abstract class FunctionParser extends ClosureParser {
     let thisType: string | null = null;
     this.checkTypeName();
     this.OPTION({
-      GATE: () => this.LA(2).tokenType === t.Period,
+      GATE: () => this.second().tokenType === t.Period,
       DEF: () => {
         const type = this.OR([
           { ALT: () => this.CONSUME(t.Identifier) },
@@ -109,7 +104,7 @@ export abstract class FunctionParser extends ClosureParser {
 
   private checkTypeName(): void {
     if (this.RECORDING_PHASE || !this.at(t.StringLiteral)) return;
-    const next = this.LA(2) as t.RhaiToken;
+    const next = this.second();
     if (next.tokenType !== t.Period) {
       this.fail(e.missingToken(".", "after the type name for 'this'", next.pos), next);
     }

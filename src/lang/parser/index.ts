@@ -1,8 +1,8 @@
-// The parser itself, ready to use: tokens in, a tree out.
+// The parser itself, ready to use: text in, a tree out.
 
 import type { ISerializedGast } from "chevrotain";
 import type { Ast } from "../ast.ts";
-import type { LexResult, TokenizeOptions } from "../lexer.ts";
+import { TokenStream, type TokenizeOptions } from "../lexer.ts";
 import type { ParseOptions } from "../options.ts";
 import { exprTooDeep, wrongFnDefinition } from "../parse-errors.ts";
 import { NO_POSITION } from "../position.ts";
@@ -18,17 +18,18 @@ export class RhaiParser extends StatementParser {
     this.performSelfAnalysis();
   }
 
-  run(text: string, lexed: LexResult, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
-    this.start(text, lexed, options, lexOptions);
+  run(text: string, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
+    const stream = new TokenStream(text, lexOptions);
+    this.start(text, stream, options);
     const statements = this.readMode(options.mode);
     const { functions } = this;
     if (options.mode === "eval" && functions.length > 0) throw wrongFnDefinition(NO_POSITION);
-    return { statements, functions, source: options.source, text, doc: lexed.doc };
+    return { statements, functions, source: options.source, text, doc: stream.doc };
   }
 
   /** Lets go of the last text. */
   release(): void {
-    this.input = [];
+    this.detach();
     this.text = "";
     this.functions = [];
     this.scope = new ParseScope([], false);
@@ -51,16 +52,11 @@ export class RhaiParser extends StatementParser {
 let idle: RhaiParser | null = null;
 
 /** Parses with the shared instance; a parse inside a parse (custom syntax may do that) gets an instance of its own. */
-export function parseTokens(
-  text: string,
-  lexed: LexResult,
-  options: ParseOptions,
-  lexOptions: TokenizeOptions,
-): Ast {
+export function parseText(text: string, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
   const parser = idle ?? new RhaiParser();
   idle = null;
   try {
-    return parser.run(text, lexed, options, lexOptions);
+    return parser.run(text, options, lexOptions);
   } finally {
     parser.release();
     idle = parser;

@@ -24,7 +24,7 @@ interface First {
 
 /** The parser on which Chevrotain calls the lookahead functions. */
 interface TokenSource {
-  LA(howMuch: number): IToken;
+  readonly current: IToken;
 }
 
 interface Decision {
@@ -49,7 +49,7 @@ export class FirstSetStrategy extends LLkLookaheadStrategy {
       for (const token of this.firstOf(partsOf(alternative)).tokens) choices[token] ??= index;
     });
     return function (this: TokenSource) {
-      return choices[this.LA(1).tokenTypeIdx];
+      return choices[this.current.tokenTypeIdx];
     };
   }
 
@@ -63,7 +63,7 @@ export class FirstSetStrategy extends LLkLookaheadStrategy {
     for (const token of this.firstOf(find(rule, type, prodOccurrence).definition).tokens)
       enters[token] = true;
     return function (this: TokenSource) {
-      return enters[this.LA(1).tokenTypeIdx] === true;
+      return enters[this.current.tokenTypeIdx] === true;
     };
   }
 

@@ -3,13 +3,21 @@
 import type { Expr } from "../../lang/ast.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
-import { type Eval, type Frame, NO_THIS } from "./frame.ts";
+import { type AsyncEval, type Eval, type Frame, NO_THIS } from "./frame.ts";
+import { evaluateAll, type Later, then } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { linkPlace } from "./variable.ts";
 
 /** Evaluates the arguments; a first argument that is a bare variable is read after the others, as in Rhai. */
 export function linkArguments(linker: Linker, nodes: readonly Expr[]): (frame: Frame) => Value[] {
-  const args = nodes.map((node) => linker.owned(node));
+  return evaluateArguments(
+    nodes,
+    nodes.map((node) => linker.owned(node)),
+  );
+}
+
+/** The same for arguments that are linked already: a site that links them twice would make nested calls cost 2^depth. */
+export function evaluateArguments(nodes: readonly Expr[], args: readonly Eval[]): (frame: Frame) => Value[] {
   const lateFirst = nodes.length > 1 && nodes[0].kind === "variable";
   const [a, b, c] = args;
   switch (args.length) {
@@ -35,6 +43,33 @@ export function linkArguments(linker: Linker, nodes: readonly Expr[]): (frame: F
     if (lateFirst) values[0] = a(frame);
     return values;
   };
+}
+
+/** Same as `linkArguments`, for arguments of which some may await. */
+export function linkArgumentsAsync(linker: Linker, nodes: readonly Expr[]): (frame: Frame) => Later<Value[]> {
+  return evaluateArgumentsAsync(
+    linker,
+    nodes,
+    nodes.map((node) => linker.ownedAsync(node)),
+  );
+}
+
+/** Same as `evaluateArguments`, for arguments of which some may await. */
+export function evaluateArgumentsAsync(
+  linker: Linker,
+  nodes: readonly Expr[],
+  args: readonly AsyncEval[],
+): (frame: Frame) => Later<Value[]> {
+  if (!nodes.some((node) => linker.awaits(node))) return evaluateArguments(nodes, args as readonly Eval[]);
+  if (nodes.length < 2 || nodes[0].kind !== "variable") return (frame) => evaluateAll(frame, args);
+  const [first, ...rest] = args;
+  return (frame) =>
+    then(frame, evaluateAll(frame, rest, [undefined]), (values) =>
+      then(frame, first(frame), (value) => {
+        values[0] = value;
+        return values;
+      }),
+    );
 }
 
 /** How a native's first argument is reached, when it is a variable or `this`. */
@@ -95,4 +130,10 @@ export function linkRawArgument(linker: Linker, node: Expr): Eval {
     if (cell instanceof Shared && !cell.locked) return cell;
     return value(frame);
   };
+}
+
+export function linkRawArgumentAsync(linker: Linker, node: Expr): AsyncEval {
+  return linker.awaits(node) && node.kind !== "variable"
+    ? linker.ownedAsync(node)
+    : linkRawArgument(linker, node);
 }

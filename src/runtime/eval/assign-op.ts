@@ -6,15 +6,42 @@ import { assignOperator } from "../function/operators.ts";
 import { Blob, RhaiArray } from "../value/containers.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
-import { callNative, invokeNative, nativeError } from "./native-call.ts";
+import { type Later, then } from "./later.ts";
+import { callNative, callNativeAsync, invokeAsync, invokeNative } from "./native-call.ts";
+import { nativeError } from "./native-error.ts";
 
 type Operator = (a: Value, b: Value) => Value;
 
 /** Computes the new value of a place. `old` must be writable when it is a container: it may be modified in place. */
 export type AssignOperation = (frame: Frame, old: Value, value: Value, sizePos: Position) => Value;
 
+/** Same, where an asynchronous function may stand behind the operator. */
+export type AsyncAssignOperation = (
+  frame: Frame,
+  old: Value,
+  value: Value,
+  sizePos: Position,
+) => Later<Value>;
+
 /** `op` is the plain operator; `pos` that of the op-assignment token. */
 export function assignOperation(op: string, pos: Position, fastOperators: boolean): AssignOperation {
+  return operation(op, pos, fastOperators, false) as AssignOperation;
+}
+
+export function asyncAssignOperation(
+  op: string,
+  pos: Position,
+  fastOperators: boolean,
+): AsyncAssignOperation {
+  return operation(op, pos, fastOperators, true);
+}
+
+function operation(
+  op: string,
+  pos: Position,
+  fastOperators: boolean,
+  mayAwait: boolean,
+): AsyncAssignOperation {
   const token = `${op}=`;
   let leftType = -1;
   let rightType = -1;
@@ -30,14 +57,17 @@ export function assignOperation(op: string, pos: Position, fastOperators: boolea
       }
       if (cached !== null) {
         try {
-          return frame.run.hasSizeLimits ? sizedOperation(frame, cached, old, value, pos) : cached(old, value);
+          return frame.run.hasSizeLimits
+            ? sizedOperation(frame, cached, old, value, pos)
+            : cached(old, value);
         } catch (error) {
           throw nativeError(error, pos);
         }
       }
     }
-    const result = registeredOperation(frame, op, token, old, value, pos);
-    return frame.run.hasSizeLimits ? frame.run.checkSize(result, sizePos) : result;
+    const result = registeredOperation(frame, op, token, old, value, pos, mayAwait);
+    if (!frame.run.hasSizeLimits) return result;
+    return then(frame, result, (settled) => frame.run.checkSize(settled, sizePos));
   };
 }
 
@@ -58,12 +88,13 @@ function registeredOperation(
   old: Value,
   value: Value,
   pos: Position,
-): Value {
+  mayAwait: boolean,
+): Later<Value> {
   const args = [old, value];
   const fn = frame.run.engine.registry.resolve(token, args);
   if (fn !== null) {
-    invokeNative(frame, fn, args, pos, true, false);
-    return args[0];
+    const invoke = mayAwait ? invokeAsync : invokeNative;
+    return then(frame, invoke(frame, fn, args, pos, true, false), () => args[0]);
   }
   const builtIn = assignOperator(token, typeIdOf(old), typeIdOf(value)) as Operator | null;
   if (builtIn !== null) {
@@ -73,5 +104,5 @@ function registeredOperation(
       throw error instanceof EvalError ? error.at(pos) : error;
     }
   }
-  return callNative(frame, op, [old, value], pos, op);
+  return (mayAwait ? callNativeAsync : callNative)(frame, op, [old, value], pos, op);
 }

@@ -3,15 +3,31 @@
 import type { AssignStmt, ChainExpr, ThisExpr, VariableExpr } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
 import { assignmentToConstant, EvalError, variableNotFound } from "../errors.ts";
-import { Blob, Container, copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
+import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { Float } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
-import { type AssignOperation, assignOperation } from "./assign-op.ts";
-import { type LinkedChain, linkChainParts, linkChainRun } from "./chain.ts";
-import { type Eval, type Exec, type Frame, NO_THIS } from "./frame.ts";
-import { callIndexer, elementIndex, type IndexSite, indexGet, indexPut } from "./index-ops.ts";
+import {
+  type AssignOperation,
+  type AsyncAssignOperation,
+  assignOperation,
+  asyncAssignOperation,
+} from "./assign-op.ts";
+import {
+  type AsyncChain,
+  indexSite,
+  type LinkedChain,
+  linkChainParts,
+  linkChainPartsAsync,
+  linkChainRun,
+  linkChainRunAsync,
+  propertySite,
+} from "./chain.ts";
+import { type AsyncExec, type Eval, type Exec, type Frame, NO_THIS } from "./frame.ts";
+import { callIndexer, elementIndex, type IndexSite, indexGet, indexPut, isIndexable } from "./index-ops.ts";
+import { type Later, recovering, then, thenPromise } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { ENDED, type Path } from "./path.ts";
+import type { Place } from "./name-view.ts";
+import { type Done, ENDED, type Path } from "./path.ts";
 import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { startPosition } from "./start-position.ts";
 import { findFunctionByName, linkPlace, unboundThis } from "./variable.ts";
@@ -30,7 +46,7 @@ export function linkAssign(linker: Linker, node: AssignStmt): Exec {
   }
 }
 
-function operation(linker: Linker, node: AssignStmt): AssignOperation | null {
+export function operation(linker: Linker, node: AssignStmt): AssignOperation | null {
   return node.op === null ? null : assignOperation(node.op, node.pos, linker.options.fastOperators);
 }
 
@@ -97,10 +113,24 @@ function linkPlaceAssign(
 ): Exec {
   const { name, pos } = target;
   if (target.namespace !== null) return linkQualifiedAssign(linker, target, value);
+  const find = assignablePlace(linker, name, pos);
+  return (frame) => {
+    const b = value(frame);
+    const { place, old } = find(frame);
+    place.set(compute === null ? b : compute(frame, old, b, pos));
+    return undefined;
+  };
+}
+
+/** Finds a variable that is to be assigned, and its value so far. Throws when it is a constant or does not exist. */
+export function assignablePlace(
+  linker: Linker,
+  name: string,
+  pos: Position,
+): (frame: Frame) => { place: Place; old: Value } {
   const find = linkPlace(linker, name);
   const known = linker.scope.find(name) !== null;
   return (frame) => {
-    const b = value(frame);
     if (frame.run.metered) frame.run.track(pos);
     if (!known && findFunctionByName(frame.lib, name) !== null) throw assignmentToConstant(name, pos);
     const place = find(frame);
@@ -110,8 +140,7 @@ function linkPlaceAssign(
     }
     const old = place.get();
     if (place.constant) throw assignmentToConstant(name, pos);
-    place.set(compute === null ? b : compute(frame, old, b, pos));
-    return undefined;
+    return { place, old };
   };
 }
 
@@ -142,7 +171,7 @@ function linkThisAssign(linker: Linker, node: AssignStmt, target: ThisExpr): Exe
 
 /** What an assignment through a chain needs at run time. */
 interface ChainTarget {
-  readonly compute: AssignOperation | null;
+  readonly compute: AsyncAssignOperation | null;
   /** Position of the assignment's operator. */
   readonly pos: Position;
   /** Name and position of the root, for constants. */
@@ -153,13 +182,7 @@ interface ChainTarget {
 function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr): Exec {
   const value = linker.owned(node.value);
   const chain = linkChainParts(linker, chainNode);
-  const target: ChainTarget = {
-    compute: operation(linker, node),
-    pos: node.pos,
-    rootName: chainNode.root.kind === "variable" ? chainNode.root.name : "",
-    rootPos: startPosition(chainNode.root),
-  };
-  const assign = linkLastStep(linker, chain, target);
+  const assign = linkLastStep(linker, chain, chainTarget(node, chainNode, operation(linker, node)));
   if (chain.findCell === null && chain.argCount === 0 && chain.before.length === 0) {
     return (frame) => {
       const b = value(frame);
@@ -179,6 +202,36 @@ function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr)
   return run;
 }
 
+function chainTarget(
+  node: AssignStmt,
+  { root }: ChainExpr,
+  compute: AsyncAssignOperation | null,
+): ChainTarget {
+  const rootName = root.kind === "variable" ? root.name : "";
+  return { compute, pos: node.pos, rootName, rootPos: startPosition(root) };
+}
+
+/** Assignment through a chain in which something may await. */
+export function linkChainAssignAsync(linker: Linker, node: AssignStmt, chainNode: ChainExpr): AsyncExec {
+  const value = linker.ownedAsync(node.value);
+  const chain = linkChainPartsAsync(linker, chainNode);
+  const target = chainTarget(node, chainNode, asyncOperation(linker, node));
+  const assign = linkLastStep(linker, chain, target);
+  const valueIndex = chain.argCount;
+  const storeFirst = (frame: Frame, args: Value[]) =>
+    then<Value, void>(frame, value(frame), (settled) => {
+      args[valueIndex] = settled;
+    });
+  return linkChainRunAsync(
+    { ...chain, argCount: valueIndex + 1, before: [storeFirst, ...chain.before] },
+    (frame, args) => then<void, Value>(frame, assign(frame, args, args[valueIndex]), () => undefined),
+  );
+}
+
+export function asyncOperation(linker: Linker, node: AssignStmt): AsyncAssignOperation | null {
+  return node.op === null ? null : asyncAssignOperation(node.op, node.pos, linker.options.fastOperators);
+}
+
 const NO_ARGS: Value[] = [];
 
 function storeValue(value: Eval, index: number): (frame: Frame, args: Value[]) => void {
@@ -187,33 +240,33 @@ function storeValue(value: Eval, index: number): (frame: Frame, args: Value[]) =
   };
 }
 
-type Assign = (frame: Frame, args: Value[], value: Value) => void;
+type Assign = (frame: Frame, args: Value[], value: Value) => Done;
 
-function linkLastStep(linker: Linker, chain: LinkedChain, target: ChainTarget): Assign {
+/** Links the assignment itself; it returns promises only when an operator, indexer or setter does. */
+function linkLastStep(linker: Linker, chain: LinkedChain | AsyncChain, target: ChainTarget): Assign {
   const { last, path, lastArgs } = chain;
-  const strict = linker.options.failOnInvalidMapProperty;
   if (last.kind === "index") {
-    const site: IndexSite = { idxPos: startPosition(last.index), opPos: last.opPos, strict };
+    const site = indexSite(linker, last);
     const { optional } = last;
     const [index] = lastArgs;
     return (frame, args, value) => {
       const key = index(frame, args);
       const object = path.own(frame, args);
       if (object === ENDED || (optional && object === undefined)) return;
-      assignIndex(frame, args, path, object, key, value, site, target);
+      return assignIndex(frame, args, path, object, key, value, site, target);
     };
   }
   if (last.kind === "property") {
-    const site: PropertySite = { name: last.name, idxPos: last.pos, opPos: last.opPos, strict };
+    const site = propertySite(linker, last);
     const { optional } = last;
     return (frame, args, value) => {
       const object = path.own(frame, args);
       if (object === ENDED || (optional && object === undefined)) return;
-      if (object instanceof RhaiMap) {
-        if (frame.run.metered) frame.run.track(0);
-        assignKey(frame, path, object, site.name, value, target);
+      if (!(object instanceof RhaiMap)) return assignProperty(frame, args, path, object, value, site, target);
+      if (frame.run.metered) frame.run.track(0);
+      return then(frame, assignKey(frame, path, object, site.name, value, target), () => {
         if (frame.run.hasSizeLimits) frame.run.checkSize(object, target.pos);
-      } else assignProperty(frame, args, path, object, value, site, target);
+      });
     };
   }
   throw new Error("a method call cannot be assigned to");
@@ -232,31 +285,45 @@ function assignIndex(
   value: Value,
   site: IndexSite,
   target: ChainTarget,
-): void {
-  if (frame.run.metered) frame.run.track(0);
+): Done {
+  const { run } = frame;
+  if (run.metered) run.track(0);
   if (object instanceof RhaiArray) {
-    assignElement(frame, path, object, index, value, site, target);
-    path.commit(frame, args, object, target.pos);
-  } else if (object instanceof RhaiMap) {
-    if (typeof index !== "string") indexGet(frame, object, index, site);
-    assignKey(frame, path, object, index as string, value, target);
-    if (frame.run.hasSizeLimits) frame.run.checkSize(object.get(index as string), target.pos);
-    path.commit(frame, args, object, target.pos);
-  } else if (
-    typeof object === "string" ||
-    typeof object === "number" ||
-    typeof object === "bigint" ||
-    object instanceof Blob
-  ) {
-    const old = indexGet(frame, object, index, site);
-    const next = target.compute === null ? value : target.compute(frame, old, value, target.rootPos);
-    const changed = indexPut(frame, object, index, next, site, target.pos);
-    if (frame.run.hasSizeLimits) frame.run.checkSize(next, target.pos);
-    if (changed === object) path.commit(frame, args, object, target.pos);
-    else if (path.isPlace(frame, args)) path.put(frame, args, changed, target.pos);
-  } else {
-    assignIndexer(frame, args, path, object, index, value, site, target);
+    return then(frame, assignElement(frame, path, object, index, value, site, target), () =>
+      path.commit(frame, args, object, target.pos),
+    );
   }
+  if (object instanceof RhaiMap) {
+    if (typeof index !== "string") indexGet(frame, object, index, site);
+    return then(frame, assignKey(frame, path, object, index as string, value, target), () => {
+      if (run.hasSizeLimits) run.checkSize(object.get(index as string), target.pos);
+      return path.commit(frame, args, object, target.pos);
+    });
+  }
+  if (!isIndexable(object)) return assignIndexer(frame, args, path, object, index, value, site, target);
+  return assignPart(frame, args, path, object, index, value, site, target);
+}
+
+/** Replaces a character, a bit or a byte. */
+function assignPart(
+  frame: Frame,
+  args: Value[],
+  path: Path,
+  object: Value,
+  index: Value,
+  value: Value,
+  site: IndexSite,
+  target: ChainTarget,
+): Done {
+  const old = indexGet(frame, object, index, site);
+  const computed = target.compute === null ? value : target.compute(frame, old, value, target.rootPos);
+  return then<Value, void>(frame, computed, (next) =>
+    then(frame, indexPut(frame, object, index, next, site, target.pos), (changed): Done => {
+      if (frame.run.hasSizeLimits) frame.run.checkSize(next, target.pos);
+      if (changed === object) return path.commit(frame, args, object, target.pos);
+      if (path.isPlace(frame, args)) return path.put(frame, args, changed, target.pos);
+    }),
+  );
 }
 
 function assignElement(
@@ -267,11 +334,18 @@ function assignElement(
   value: Value,
   site: IndexSite,
   target: ChainTarget,
-): void {
+): Done {
   const at = elementIndex(array.items.length, index, site.idxPos);
   if (path.constant(frame)) throw refuseConstant(target);
   const items = array.write();
   const next = target.compute === null ? value : target.compute(frame, items[at], value, target.rootPos);
+  if (next instanceof Promise) {
+    return thenPromise(frame, next, (settled) => {
+      // The array may have changed in the meantime.
+      array.write()[elementIndex(array.items.length, index, site.idxPos)] = settled;
+      if (frame.run.hasSizeLimits) frame.run.checkSize(settled, target.pos);
+    });
+  }
   items[at] = next;
   if (frame.run.hasSizeLimits) frame.run.checkSize(next, target.pos);
 }
@@ -284,18 +358,23 @@ function assignKey(
   key: string,
   value: Value,
   target: ChainTarget,
-): void {
+): Done {
   if (path.constant(frame)) {
     if (map.has(key) && !map.isAdded(key)) throw refuseConstant(target);
     map.markAdded(key);
   }
   if (target.compute === null) {
     map.set(key, value);
-  } else {
-    const old = map.getForWrite(key);
-    if (old === undefined && !map.has(key)) map.set(key, undefined);
-    map.set(key, target.compute(frame, old, value, target.rootPos));
+    return;
   }
+  const old = map.getForWrite(key);
+  if (old === undefined && !map.has(key)) map.set(key, undefined);
+  const next = target.compute(frame, old, value, target.rootPos);
+  if (!(next instanceof Promise)) map.set(key, next);
+  else
+    return thenPromise(frame, next, (settled) => {
+      map.set(key, settled);
+    });
 }
 
 function assignIndexer(
@@ -307,24 +386,36 @@ function assignIndexer(
   value: Value,
   site: IndexSite,
   target: ChainTarget,
-): void {
-  let next = value;
+): Done {
+  const { compute } = target;
   const constant = path.constant(frame);
-  if (target.compute !== null) {
-    const old = tryIndexer(frame, object, index, site);
-    if (old !== null) next = target.compute(frame, old.value, value, target.rootPos);
-  }
-  callIndexer(frame, [object, index, next], site.opPos, true, constant);
-  path.commit(frame, args, object, target.pos);
+  const computed =
+    compute === null
+      ? value
+      : then(frame, tryIndexer(frame, object, index, site), (old) =>
+          old === null ? value : compute(frame, old.value, value, target.rootPos),
+        );
+  return then<Value, void>(frame, computed, (next) =>
+    then(frame, callIndexer(frame, [object, index, next], site, true, constant), () =>
+      path.commit(frame, args, object, target.pos),
+    ),
+  );
 }
 
-function tryIndexer(frame: Frame, object: Value, index: Value, site: IndexSite): { value: Value } | null {
-  try {
-    return { value: callIndexer(frame, [object, index], site.opPos, true) };
-  } catch (error) {
-    if (error instanceof EvalError) return null;
-    throw error;
-  }
+function tryIndexer(
+  frame: Frame,
+  object: Value,
+  index: Value,
+  site: IndexSite,
+): Later<{ value: Value } | null> {
+  return recovering<{ value: Value } | null>(
+    frame,
+    () => then(frame, callIndexer(frame, [object, index], site, true), (value) => ({ value })),
+    (error) => {
+      if (error instanceof EvalError) return null;
+      throw error;
+    },
+  );
 }
 
 function assignProperty(
@@ -335,14 +426,20 @@ function assignProperty(
   value: Value,
   site: PropertySite,
   target: ChainTarget,
-): void {
+): Done {
+  const { compute } = target;
   const constant = path.constant(frame) && path.isPlace(frame, args);
-  let next = value;
-  if (target.compute !== null) {
-    const old = propertyGet(frame, object, site, true, constant);
-    next = target.compute(frame, old instanceof Container ? copyValue(old) : old, value, target.rootPos);
-  }
-  const changed = propertySet(frame, object, next, site, constant);
-  if (changed !== object) path.put(frame, args, changed, target.pos);
-  else path.commit(frame, args, object, target.pos);
+  const computed =
+    compute === null
+      ? value
+      : then(frame, propertyGet(frame, object, site, true, constant), (old) =>
+          compute(frame, copyValue(old), value, target.rootPos),
+        );
+  return then<Value, void>(frame, computed, (next) =>
+    then(frame, propertySet(frame, object, next, site, constant), (changed) =>
+      changed === object
+        ? path.commit(frame, args, object, target.pos)
+        : path.put(frame, args, changed, target.pos),
+    ),
+  );
 }

@@ -3,7 +3,10 @@
 import type { BlockStmt, BreakStmt, Expr, ReturnStmt, Stmt, ThrowStmt, VarStmt } from "../../lang/ast.ts";
 import { EvalError, runtimeError } from "../errors.ts";
 import { copyValue } from "../value/containers.ts";
+import type { Value } from "../value/value.ts";
 import {
+  type AsyncEval,
+  type AsyncExec,
   type Eval,
   type Exec,
   type Frame,
@@ -12,6 +15,7 @@ import {
   LEAVE_CONTINUE,
   LEAVE_RETURN,
 } from "./frame.ts";
+import { then, thenPromise } from "./later.ts";
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
 import { findByName } from "./variable.ts";
@@ -23,21 +27,84 @@ export function linkStatements(
   scoped: boolean,
   wantsValue = true,
 ): Exec {
+  const execs = linkEach(linker, statements, scoped, (stmt, isLast) => {
+    if (stmt.kind === "expr")
+      return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && isLast));
+    return linker.exec(stmt);
+  });
+  const leaves = statements.map((stmt) => mayLeave(stmt));
+  const body = sequenceOf(execs, leaves);
+  return scoped ? restoring(linker, statements, body) : body;
+}
+
+/** `linkStatements` for statements of which some may await. */
+export function linkStatementsAsync(
+  linker: Linker,
+  statements: readonly Stmt[],
+  scoped: boolean,
+  wantsValue = true,
+): AsyncExec {
+  const execs = linkEach<AsyncExec>(linker, statements, scoped, (stmt, isLast) => {
+    if (stmt.kind === "expr")
+      return linker.counted(stmt.pos, linkExprStmtAsync(linker, stmt.expr, wantsValue && isLast));
+    return linker.execAsync(stmt);
+  });
+  const body = asyncSequenceOf(execs);
+  return scoped ? restoringAsync(linker, statements, body) : body;
+}
+
+/** Links the statements in order, as one block of variables when `scoped`. */
+function linkEach<E>(
+  linker: Linker,
+  statements: readonly Stmt[],
+  scoped: boolean,
+  link: (stmt: Stmt, isLast: boolean) => E,
+): E[] {
   const mark = linker.scope.enter();
   if (!scoped) linker.scope.depth--;
   const outerStart = linker.blockStart;
   linker.blockStart = mark;
   const last = statements.length - 1;
-  const execs = statements.map((stmt, i) => {
-    if (stmt.kind === "expr")
-      return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && i === last));
-    return linker.exec(stmt);
-  });
-  const leaves = statements.map((stmt) => mayLeave(stmt));
+  const execs = statements.map((stmt, i) => link(stmt, i === last));
   linker.blockStart = outerStart;
   if (scoped) linker.scope.leave(mark);
-  const body = sequenceOf(execs, leaves);
-  return scoped ? restoring(linker, statements, body) : body;
+  return execs;
+}
+
+function asyncSequenceOf(execs: readonly AsyncExec[]): AsyncExec {
+  const last = execs.length - 1;
+  if (last < 0) return () => undefined;
+  if (last === 0) return execs[0];
+  return (frame) => {
+    for (let i = 0; i < last; i++) {
+      const result = execs[i](frame);
+      if (result === LEAVE) return LEAVE;
+      if (result instanceof Promise) return restOfSequence(frame, execs, i + 1, result);
+    }
+    return execs[last](frame);
+  };
+}
+
+async function restOfSequence(
+  frame: Frame,
+  execs: readonly AsyncExec[],
+  from: number,
+  pending: Promise<Value>,
+): Promise<Value> {
+  const settled = await pending;
+  frame.awaitPos = 0;
+  if (settled === LEAVE) return LEAVE;
+  const last = execs.length - 1;
+  for (let i = from; i < last; i++) {
+    let result = execs[i](frame);
+    if (result instanceof Promise) {
+      result = await result;
+      frame.awaitPos = 0;
+    }
+    if (result === LEAVE) return LEAVE;
+  }
+  const result = execs[last](frame);
+  return result instanceof Promise ? await result : result;
 }
 
 function sequenceOf(execs: readonly Exec[], leaves: readonly boolean[]): Exec {
@@ -88,10 +155,13 @@ function straightSequence(execs: readonly Exec[]): Exec {
   };
 }
 
+function changesNames(linker: Linker, statements: readonly Stmt[]): boolean {
+  return linker.scope.facts.hasEval || statements.some((stmt) => stmt.kind === "import");
+}
+
 /** A block takes its imports and the variables that `eval` defined in it along when it ends. */
 function restoring(linker: Linker, statements: readonly Stmt[], body: Exec): Exec {
-  const { hasEval } = linker.scope.facts;
-  if (!hasEval && !statements.some((stmt) => stmt.kind === "import")) return body;
+  if (!changesNames(linker, statements)) return body;
   return (frame) => {
     const { imports } = frame;
     const count = frame.dynamic?.length ?? 0;
@@ -99,6 +169,19 @@ function restoring(linker: Linker, statements: readonly Stmt[], body: Exec): Exe
     frame.imports = imports;
     dropDynamic(frame, count);
     return result;
+  };
+}
+
+function restoringAsync(linker: Linker, statements: readonly Stmt[], body: AsyncExec): AsyncExec {
+  if (!changesNames(linker, statements)) return body;
+  return (frame) => {
+    const { imports } = frame;
+    const count = frame.dynamic?.length ?? 0;
+    return then(frame, body(frame), (result) => {
+      frame.imports = imports;
+      dropDynamic(frame, count);
+      return result;
+    });
   };
 }
 
@@ -113,42 +196,80 @@ export function linkExprStmt(linker: Linker, expr: Expr, wantsValue: boolean): E
   return wantsValue ? linker.owned(expr) : linker.expr(expr);
 }
 
+export function linkExprStmtAsync(linker: Linker, expr: Expr, wantsValue: boolean): AsyncExec {
+  if (expr.kind === "block") {
+    const { statements } = expr.block;
+    return linker.awaits(expr.block)
+      ? linkStatementsAsync(linker, statements, true, wantsValue)
+      : linkStatements(linker, statements, true, wantsValue);
+  }
+  return wantsValue ? linker.ownedAsync(expr) : linker.exprAsync(expr);
+}
+
 export function linkBlockStmt(linker: Linker, node: BlockStmt): Exec {
   return linker.block(node.block);
 }
 
 /** A block used as an expression. */
 export function linkBlockExpr(linker: Linker, node: Extract<Expr, { kind: "block" }>): Eval {
-  const before = linker.thrownLeaves;
   const exec = linker.block(node.block);
-  void before;
   return linker.execAsEval(exec, mayLeave(node.block));
 }
 
+export function linkBlockExprAsync(linker: Linker, node: Extract<Expr, { kind: "block" }>): AsyncEval {
+  return linker.execAsEvalAsync(linker.blockAsync(node.block), mayLeave(node.block));
+}
+
 export function linkVar(linker: Linker, node: VarStmt): Exec {
-  const { name, pos } = node.name;
   const value = linker.owned(node.value);
-  const { scope } = linker;
-  const isTop = scope.fn === null && scope.depth === 0;
-  const renewed = scope.redeclare(name, node.constant, linker.blockStart);
-  const count = scope.count;
-  const variable = renewed ?? scope.declare(name, node.constant);
-  const { slot } = variable;
-  let exec: Exec = (frame) => {
+  const { slot, isTop, check } = declareVar(linker, node);
+  if (isTop) {
+    const define = topLevelVar(node, slot);
+    return checked(check, (frame) => define(frame, value(frame)));
+  }
+  return checked(check, (frame) => {
     frame.slots[slot] = value(frame);
     return undefined;
-  };
-  if (isTop) exec = topLevelVar(node, slot, value);
-  void pos;
-  return guardedVar(linker, node, exec, renewed === null, count);
+  });
+}
+
+export function linkVarAsync(linker: Linker, node: VarStmt): AsyncExec {
+  const value = linker.ownedAsync(node.value);
+  const { slot, isTop, check } = declareVar(linker, node);
+  const define = isTop
+    ? topLevelVar(node, slot)
+    : (frame: Frame, initial: Value) => {
+        frame.slots[slot] = initial;
+        return undefined;
+      };
+  return checked(check, (frame) => {
+    const initial = value(frame);
+    if (!(initial instanceof Promise)) return define(frame, initial);
+    return thenPromise(frame, initial, (settled) => define(frame, settled));
+  });
+}
+
+interface Declared {
+  readonly slot: number;
+  readonly isTop: boolean;
+  readonly check: ((frame: Frame) => void) | null;
+}
+
+function declareVar(linker: Linker, node: VarStmt): Declared {
+  const { scope } = linker;
+  const { name } = node.name;
+  const isTop = scope.fn === null && scope.depth === 0;
+  const renewed = scope.redeclare(name, node.constant, linker.blockStart);
+  const { count } = scope;
+  const { slot } = renewed ?? scope.declare(name, node.constant);
+  return { slot, isTop, check: variableCheck(linker, node, renewed === null, count) };
 }
 
 /** A definition at a script's top level: remembered for the host's scope, `global::` and exports. */
-function topLevelVar(node: VarStmt, slot: number, value: Eval): Exec {
+function topLevelVar(node: VarStmt, slot: number): (frame: Frame, initial: Value) => undefined {
   const { name } = node.name;
   const { constant, exported } = node;
-  return (frame) => {
-    const initial = value(frame);
+  return (frame, initial) => {
     if (constant && hasFunctions(frame)) frame.lib.constants.set(name, copyValue(initial));
     frame.slots[slot] = initial;
     frame.defined?.push({ name, slot, constant });
@@ -169,16 +290,28 @@ export function addExport(frame: Frame, alias: string, slot: number): void {
   frame.exports.push({ alias, order: slot, read: () => frame.slots[slot] });
 }
 
-/** Adds the checks that only some engines ask for: number of variables, shadowing. */
-function guardedVar(linker: Linker, node: VarStmt, exec: Exec, isNew: boolean, count: number): Exec {
+/** The checks that only some engines ask for: number of variables, shadowing. */
+function variableCheck(
+  linker: Linker,
+  node: VarStmt,
+  isNew: boolean,
+  count: number,
+): ((frame: Frame) => void) | null {
   const { allowShadowing } = linker.options;
   const limited = Number.isFinite(linker.settings.limits.maxVariables) && isNew;
-  if (allowShadowing && !limited) return exec;
+  if (allowShadowing && !limited) return null;
   const { name } = node.name;
   return (frame) => {
     if (!allowShadowing && findByName(frame, name) !== null)
       throw new EvalError("ErrorVariableExists", { name }, node.pos);
     if (limited) checkVariables(frame, count, node.pos);
+  };
+}
+
+function checked<T>(check: ((frame: Frame) => void) | null, exec: (frame: Frame) => T): (frame: Frame) => T {
+  if (check === null) return exec;
+  return (frame) => {
+    check(frame);
     return exec(frame);
   };
 }
@@ -190,13 +323,31 @@ export function checkVariables(frame: Frame, count: number, pos: number): void {
 }
 
 export function linkBreak(linker: Linker, node: BreakStmt): Exec {
-  const value = node.value === null ? null : linker.owned(node.value);
+  return linkLeave(linker, node.value, LEAVE_BREAK);
+}
+
+export function linkBreakAsync(linker: Linker, node: BreakStmt): AsyncExec {
+  return linkLeaveAsync(linker, node.value, LEAVE_BREAK);
+}
+
+function linkLeave(linker: Linker, node: Expr | null, why: number): Exec {
+  const value = node === null ? null : linker.owned(node);
   return (frame) => {
     const result = value === null ? undefined : value(frame);
-    frame.leave = LEAVE_BREAK;
+    frame.leave = why;
     frame.leaveValue = result;
     return LEAVE;
   };
+}
+
+function linkLeaveAsync(linker: Linker, node: Expr | null, why: number): AsyncExec {
+  const value = node === null ? null : linker.ownedAsync(node);
+  const leave = (frame: Frame, result: Value) => {
+    frame.leave = why;
+    frame.leaveValue = result;
+    return LEAVE;
+  };
+  return (frame) => then(frame, value === null ? undefined : value(frame), (result) => leave(frame, result));
 }
 
 export function linkContinue(): Exec {
@@ -207,13 +358,11 @@ export function linkContinue(): Exec {
 }
 
 export function linkReturn(linker: Linker, node: ReturnStmt): Exec {
-  const value = node.value === null ? null : linker.owned(node.value);
-  return (frame) => {
-    const result = value === null ? undefined : value(frame);
-    frame.leave = LEAVE_RETURN;
-    frame.leaveValue = result;
-    return LEAVE;
-  };
+  return linkLeave(linker, node.value, LEAVE_RETURN);
+}
+
+export function linkReturnAsync(linker: Linker, node: ReturnStmt): AsyncExec {
+  return linkLeaveAsync(linker, node.value, LEAVE_RETURN);
 }
 
 export function linkThrow(linker: Linker, node: ThrowStmt): Exec {
@@ -222,4 +371,13 @@ export function linkThrow(linker: Linker, node: ThrowStmt): Exec {
   return (frame) => {
     throw runtimeError(value === null ? undefined : value(frame), pos);
   };
+}
+
+export function linkThrowAsync(linker: Linker, node: ThrowStmt): AsyncExec {
+  const value = node.value === null ? null : linker.ownedAsync(node.value);
+  const { pos } = node;
+  return (frame) =>
+    then(frame, value === null ? undefined : value(frame), (thrown) => {
+      throw runtimeError(thrown, pos);
+    });
 }

@@ -5,11 +5,12 @@ import { hashKey } from "../value/equality.ts";
 import { Range } from "../value/objects.ts";
 import { Float } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
-import { linkExprStmt } from "./block.ts";
+import { linkExprStmt, linkExprStmtAsync } from "./block.ts";
 import { constantValue } from "./constant.ts";
-import type { Exec, Frame } from "./frame.ts";
+import type { AsyncExec, Exec, Frame } from "./frame.ts";
+import { type Later, then, thenPromise } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { linkCondition } from "./operator.ts";
+import { linkCondition, linkConditionAsync } from "./operator.ts";
 
 export function linkIf(linker: Linker, node: IfStmt): Exec {
   const condition = linkCondition(linker, node.condition);
@@ -19,9 +20,26 @@ export function linkIf(linker: Linker, node: IfStmt): Exec {
   return (frame) => (condition(frame) ? then(frame) : otherwise(frame));
 }
 
+export function linkIfAsync(linker: Linker, node: IfStmt): AsyncExec {
+  const condition = linkConditionAsync(linker, node.condition);
+  const consequence = linker.blockAsync(node.then);
+  const otherwise: AsyncExec = node.otherwise === null ? () => undefined : linker.blockAsync(node.otherwise);
+  return (frame) => {
+    const holds = condition(frame);
+    if (holds instanceof Promise)
+      return thenPromise(frame, holds, (settled) => (settled ? consequence(frame) : otherwise(frame)));
+    return holds ? consequence(frame) : otherwise(frame);
+  };
+}
+
 interface Arm {
   readonly condition: ((frame: Frame) => boolean) | null;
   readonly action: Exec;
+}
+
+interface AsyncArm {
+  readonly condition: ((frame: Frame) => Later<boolean>) | null;
+  readonly action: AsyncExec;
 }
 
 /** Arms by the key of their case value; strings and small integers have maps of their own, which need no key. */
@@ -95,6 +113,38 @@ export function linkSwitch(linker: Linker, node: SwitchStmt): Exec {
     }
     return byDefault(frame);
   };
+}
+
+export function linkSwitchAsync(linker: Linker, node: SwitchStmt): AsyncExec {
+  const value = linker.exprAsync(node.value);
+  const arms: AsyncArm[] = node.arms.map(({ condition, action }) => ({
+    condition: condition === null ? null : linkConditionAsync(linker, condition),
+    action: linker.counted<Later<Value>>(action.pos, linkExprStmtAsync(linker, action, true)),
+  }));
+  const table = caseTable(node);
+  const { ranges, defaultArm } = node;
+  const byDefault: AsyncExec = defaultArm === null ? () => undefined : arms[defaultArm].action;
+  return (frame) =>
+    then(frame, value(frame), (subject) => {
+      const candidates = [...(findCase(table, subject) ?? [])];
+      for (const range of ranges) if (rangeHolds(range, subject)) candidates.push(range.arm);
+      return firstArm(frame, arms, candidates, 0, byDefault);
+    });
+}
+
+/** Runs the first of the candidates whose guard holds. */
+function firstArm(
+  frame: Frame,
+  arms: readonly AsyncArm[],
+  candidates: readonly number[],
+  next: number,
+  byDefault: AsyncExec,
+): Later<Value> {
+  if (next === candidates.length) return byDefault(frame);
+  const { condition, action } = arms[candidates[next]];
+  return then(frame, condition === null ? true : condition(frame), (holds) =>
+    holds ? action(frame) : firstArm(frame, arms, candidates, next + 1, byDefault),
+  );
 }
 
 function linkAction(linker: Linker, action: Expr): Exec {

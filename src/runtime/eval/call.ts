@@ -8,13 +8,14 @@ import { assignOperator, binaryOperator } from "../function/operators.ts";
 import { copyValue } from "../value/containers.ts";
 import { Float } from "../value/scalars.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
-import { type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
+import { evaluateArguments, type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
 import { type Chain, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCall } from "./keyword-call.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
-import { callNative, callSignature, invokeNative, NativeSite, nativeError } from "./native-call.ts";
+import { callNative, callSignature, invokeNative, NativeSite } from "./native-call.ts";
+import { nativeError } from "./native-error.ts";
 import { isBuiltInOperator, linkOperator } from "./operator.ts";
 import { callScript, enterFunction, runBody } from "./script-call.ts";
 import { findModule, namespaceText } from "./variable.ts";
@@ -44,7 +45,7 @@ function linkNegate(linker: Linker, node: CallExpr): Eval {
 }
 
 /** Finds the script function a site calls; cached as long as the library stays the same. */
-function scriptSite(key: string): (chain: Chain) => ScriptFn | null {
+export function scriptSite(key: string): (chain: Chain) => ScriptFn | null {
   let cachedChain: Chain | null = null;
   let cached: ScriptFn | null = null;
   return (chain) => {
@@ -58,10 +59,11 @@ function scriptSite(key: string): (chain: Chain) => ScriptFn | null {
 
 function linkPlainCall(linker: Linker, node: CallExpr): Eval {
   const { name, pos } = node;
-  const native = linkNativeCall(linker, node);
+  const owned = node.args.map((arg) => linker.owned(arg));
+  const args = evaluateArguments(node.args, owned);
+  const native = linkNativeCall(linker, node, owned, args);
   if (node.op !== null && name !== "contains") return native;
   const find = scriptSite(functionKey(name, node.args.length));
-  const args = linkArguments(linker, node.args);
   return (frame) => {
     const fn = find(frame.lib.chain);
     if (fn === null) return native(frame);
@@ -72,13 +74,17 @@ function linkPlainCall(linker: Linker, node: CallExpr): Eval {
   };
 }
 
-function linkNativeCall(linker: Linker, node: CallExpr): Eval {
+function linkNativeCall(
+  linker: Linker,
+  node: CallExpr,
+  owned: readonly Eval[],
+  args: (frame: Frame) => Value[],
+): Eval {
   const { name, pos, op } = node;
   const site = new NativeSite(name);
   const { registry } = linker;
   const first = linkFirstArgument(linker, node.args[0]);
   if (first === null) {
-    const args = linkArguments(linker, node.args);
     return (frame) => {
       const values = args(frame);
       const fn = site.resolve(registry, values);
@@ -87,7 +93,7 @@ function linkNativeCall(linker: Linker, node: CallExpr): Eval {
         : invokeNative(frame, fn, values, pos, false, false);
     };
   }
-  const rest = node.args.slice(1).map((arg) => linker.owned(arg));
+  const rest = owned.slice(1);
   return (frame) => {
     const values: Value[] = [undefined];
     for (let i = 0; i < rest.length; i++) values.push(rest[i](frame));
@@ -118,7 +124,13 @@ function invokeOnPlace(
   }
 }
 
-function missing(frame: Frame, name: string, values: Value[], pos: Position, op: string | null): Value {
+export function missing(
+  frame: Frame,
+  name: string,
+  values: Value[],
+  pos: Position,
+  op: string | null,
+): Value {
   if (op !== null && values.length === 2) {
     const left = typeIdOf(values[0]);
     const right = typeIdOf(values[1]);
@@ -140,20 +152,37 @@ function linkQualifiedCall(linker: Linker, node: CallExpr, path: readonly Ident[
   const args = linkArguments(linker, node.args);
   const first = linkFirstArgument(linker, node.args[0]);
   const key = functionKey(name, node.args.length);
-  const text = namespaceText(path);
   return (frame) => {
     const values = args(frame);
-    const { root, module } = findModule(frame, path);
-    if (root === null) throw moduleNotFound(text, path[0].pos);
-    const script = module?.scriptFunctions.get(key);
-    if (script !== undefined) return callScript(frame, script, values, pos);
-    const native = module?.hasNativeFunctions ? module.functions.resolve(name, values) : null;
-    if (!native) throw functionNotFound(`${text}::${callSignature(name, values)}`, pos);
+    const { script, native } = findQualified(frame, path, name, key, values, pos);
+    if (script !== null) return callScript(frame, script, values, pos);
     if (first === null || native.receiver === "value")
       return invokeNative(frame, native, values, pos, false, false);
     values[0] = first.read(frame);
     return invokeOnPlace(frame, native, values, pos, first);
   };
+}
+
+type QualifiedFn =
+  | { readonly script: ScriptFn; readonly native: null }
+  | { readonly script: null; readonly native: NativeFn };
+
+/** The function of a module. Throws moduleNotFound and functionNotFound. */
+export function findQualified(
+  frame: Frame,
+  path: readonly Ident[],
+  name: string,
+  key: string,
+  values: readonly Value[],
+  pos: Position,
+): QualifiedFn {
+  const { root, module } = findModule(frame, path);
+  if (root === null) throw moduleNotFound(namespaceText(path), path[0].pos);
+  const script = module?.scriptFunctions.get(key);
+  if (script !== undefined) return { script, native: null };
+  const native = module?.hasNativeFunctions ? module.functions.resolve(name, values) : null;
+  if (!native) throw functionNotFound(`${namespaceText(path)}::${callSignature(name, values)}`, pos);
+  return { script: null, native };
 }
 
 function linkCapturingCall(linker: Linker, node: CallExpr): Eval {

@@ -4,12 +4,14 @@
 // step with arguments, or only constants and plain variables), each step evaluates its own; otherwise they are evaluated
 // first into an array that the steps take them from.
 
-import type { ChainExpr, ChainStep, Expr } from "../../lang/ast.ts";
+import type { ChainExpr, ChainStep, Expr, IndexStep, PropertyStep } from "../../lang/ast.ts";
 import { dataRace } from "../errors.ts";
-import { Container } from "../value/containers.ts";
+import { Container, copyValue } from "../value/containers.ts";
 import type { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
-import type { Eval, Frame } from "./frame.ts";
+import type { AsyncEval, Eval, Frame } from "./frame.ts";
+import type { IndexSite } from "./index-ops.ts";
+import { ending, type Later, then, thenPromise } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { isLiteral } from "./literal.ts";
 import { linkMethod } from "./method-call.ts";
@@ -22,22 +24,27 @@ import {
   type Path,
   PropertyPath,
   SlotPath,
+  StagedPath,
   TemporaryPath,
   ThisPath,
 } from "./path.ts";
+import type { PropertySite } from "./property-ops.ts";
 import { startPosition } from "./start-position.ts";
 import { linkPlace } from "./variable.ts";
 
 const NO_ARGS: Value[] = [];
 
 type Step = (frame: Frame, args: Value[]) => Value;
+type AsyncStep = (frame: Frame, args: Value[]) => Later<Value>;
+type Before = (frame: Frame, args: Value[]) => void;
+type AsyncBefore = (frame: Frame, args: Value[]) => Later<void>;
 
 /** A chain taken apart: what to do first, and the path to the last step. */
-export interface LinkedChain {
+export interface LinkedChain<B = Before, S = Step> {
   /** Evaluates the arguments that are stored in `args`, and a root that is no variable. */
-  readonly before: readonly ((frame: Frame, args: Value[]) => void)[];
+  readonly before: readonly B[];
   /** Method calls inside the chain; ENDED when a safe access has ended it. */
-  readonly stages: readonly Step[];
+  readonly stages: readonly S[];
   /** Number of values `args` must hold; 0 when no array is needed. */
   readonly argCount: number;
   /** The path that the last step works on. */
@@ -49,25 +56,30 @@ export interface LinkedChain {
   readonly findCell: ((frame: Frame) => Shared | null) | null;
 }
 
+/** A chain in which something may await: an argument, a method, a getter or an indexer. */
+export type AsyncChain = LinkedChain<AsyncBefore, AsyncStep>;
+
 function stepArguments(step: ChainStep): readonly Expr[] {
   if (step.kind === "index") return [step.index];
   return step.kind === "method" ? step.args : [];
 }
 
 class ChainLinker {
-  readonly before: ((frame: Frame, args: Value[]) => void)[] = [];
+  readonly before: AsyncBefore[] = [];
   argCount = 0;
   private readonly stored: boolean;
   readonly findCell: ((frame: Frame) => Shared | null) | null;
   constructor(
     private readonly linker: Linker,
     private readonly node: ChainExpr,
+    mayAwait: boolean,
   ) {
     const withArgs = node.steps.filter((step) => stepArguments(step).length > 0);
     const inert = withArgs.every((step) => stepArguments(step).every((arg) => this.isInert(arg)));
     this.findCell = this.cellFinder();
     const temporary = node.root.kind !== "variable" && node.root.kind !== "this";
-    this.stored = (!inert && (withArgs.length > 1 || temporary)) || this.findCell !== null;
+    const several = withArgs.length > 1 || temporary;
+    this.stored = (!inert && (several || mayAwait)) || this.findCell !== null;
   }
 
   private isInert(arg: Expr): boolean {
@@ -89,13 +101,28 @@ class ChainLinker {
   }
 
   argument(node: Expr, owned: boolean): ArgumentSource {
-    const value = owned ? this.linker.owned(node) : this.linker.expr(node);
-    if (!this.stored) return value;
+    if (!this.stored) return owned ? this.linker.owned(node) : this.linker.expr(node);
     const index = this.store();
-    this.before.push((frame, args) => {
-      args[index] = value(frame);
-    });
+    this.storeFirst(node, index, owned);
     return (_frame, args) => args[index];
+  }
+
+  /** Evaluates an argument or the root before everything else. */
+  private storeFirst(node: Expr, index: number, owned: boolean): void {
+    const { linker } = this;
+    if (!linker.awaits(node)) {
+      const value = owned ? linker.owned(node) : linker.expr(node);
+      this.before.push((frame, args) => {
+        args[index] = value(frame);
+      });
+      return;
+    }
+    const value = owned ? linker.ownedAsync(node) : linker.exprAsync(node);
+    this.before.push((frame, args) =>
+      then(frame, value(frame), (settled) => {
+        args[index] = settled;
+      }),
+    );
   }
 
   root(): Path {
@@ -111,11 +138,8 @@ class ChainLinker {
       if (slot >= 0) return new SlotPath(slot, linker.scope.find(root.name)?.constant === true);
       return new NamedPath(root.name, linkPlace(linker, root.name), linker.expr(root), root.pos);
     }
-    const value = linker.owned(root);
     const index = this.store();
-    this.before.push((frame, args) => {
-      args[index] = value(frame);
-    });
+    this.storeFirst(root, index, true);
     return new TemporaryPath(index);
   }
 }
@@ -127,59 +151,87 @@ export function extendPath(
   step: ChainStep,
   args: readonly ArgumentSource[],
 ): Path {
-  const strict = linker.options.failOnInvalidMapProperty;
   switch (step.kind) {
-    case "index": {
-      const site = { idxPos: startPosition(step.index), opPos: step.opPos, strict };
-      return new IndexPath(path, args[0], site, step.optional);
-    }
+    case "index":
+      return new IndexPath(path, args[0], indexSite(linker, step), step.optional);
     case "property":
-      return new PropertyPath(
-        path,
-        { name: step.name, idxPos: step.pos, opPos: step.opPos, strict },
-        step.optional,
-      );
+      return new PropertyPath(path, propertySite(linker, step), step.optional);
     case "method":
       throw new Error("a method call is no part of a path");
   }
 }
 
+export function indexSite(linker: Linker, step: IndexStep): IndexSite {
+  const strict = linker.options.failOnInvalidMapProperty;
+  return { idxPos: startPosition(step.index), opPos: step.opPos, strict, mayAwait: linker.awaits(step) };
+}
+
+export function propertySite(linker: Linker, step: PropertyStep): PropertySite {
+  const strict = linker.options.failOnInvalidMapProperty;
+  return { name: step.name, idxPos: step.pos, opPos: step.opPos, strict, mayAwait: linker.awaits(step) };
+}
+
 /** Takes a chain apart; the last step is left to the caller. */
 export function linkChainParts(linker: Linker, node: ChainExpr): LinkedChain {
-  const chain = new ChainLinker(linker, node);
+  return takeApart(linker, node, false) as LinkedChain;
+}
+
+export function linkChainPartsAsync(linker: Linker, node: ChainExpr): AsyncChain {
+  return takeApart(linker, node, true);
+}
+
+function takeApart(linker: Linker, node: ChainExpr, mayAwait: boolean): AsyncChain {
+  const chain = new ChainLinker(linker, node, mayAwait);
   const sources = node.steps.map((step) =>
     stepArguments(step).map((arg) => chain.argument(arg, step.kind === "method")),
   );
   let path = chain.root();
-  const stages: Step[] = [];
+  const stages: AsyncStep[] = [];
   const last = node.steps.length - 1;
   for (let i = 0; i < last; i++) {
     const step = node.steps[i];
     if (step.kind !== "method") {
-      path = extendPath(linker, path, step, sources[i]);
+      const next = extendPath(linker, path, step, sources[i]);
+      if (linker.awaits(step)) {
+        const staged = new StagedPath(path, next, chain.store());
+        stages.push((frame, args) => staged.stage(frame, args));
+        path = staged;
+      } else path = next;
       continue;
     }
-    const call = linkMethod(linker, step, path, sources[i]);
     const index = chain.store();
-    stages.push((frame, args) => {
-      const value = call(frame, args);
-      args[index] = value;
-      return value;
-    });
+    stages.push(storing(linkMethod(linker, step, path, sources[i]), index));
     path = new TemporaryPath(index);
   }
   const { before, argCount, findCell } = chain;
   return { before, stages, argCount, path, last: node.steps[last], lastArgs: sources[last], findCell };
 }
 
+function storing(call: AsyncStep, index: number): AsyncStep {
+  return (frame, args) => {
+    const value = call(frame, args);
+    if (value instanceof Promise)
+      return thenPromise(frame, value, (settled) => {
+        args[index] = settled;
+        return settled;
+      });
+    args[index] = value;
+    return value;
+  };
+}
+
 /** Links reading a chain; the value is borrowed when its last step is a property or an index. */
 export function linkChain(linker: Linker, node: ChainExpr): Eval {
   const chain = linkChainParts(linker, node);
-  return linkChainRun(chain, linkFinal(linker, chain));
+  return linkChainRun(chain, linkFinal(linker, chain) as Step);
 }
 
-function linkFinal(linker: Linker, chain: LinkedChain): Step {
-  const { last, path, lastArgs } = chain;
+export function linkChainAsync(linker: Linker, node: ChainExpr): AsyncEval {
+  const chain = linkChainPartsAsync(linker, node);
+  return linkChainRunAsync(chain, linkFinal(linker, chain));
+}
+
+function linkFinal(linker: Linker, { last, path, lastArgs }: AsyncChain): AsyncStep {
   if (last.kind === "method") return linkMethod(linker, last, path, lastArgs);
   const full = extendPath(linker, path, last, lastArgs);
   return (frame, args) => full.get(frame, args);
@@ -230,4 +282,59 @@ function lockingRun(
 
 function unended(value: Value): Value {
   return value === ENDED ? undefined : value;
+}
+
+export function linkChainRunAsync(chain: AsyncChain, final: AsyncStep): AsyncEval {
+  const { before, stages, argCount, findCell } = chain;
+  const afterBefore = (frame: Frame, args: Value[]): Later<Value> => {
+    const cell = findCell === null ? null : findCell(frame);
+    if (cell === null) return then(frame, finishAsync(frame, args, stages, 0, final), unended);
+    if (cell.locked) throw dataRace("");
+    cell.locked = true;
+    return ending(
+      frame,
+      () => then(frame, finishAsync(frame, args, stages, 0, final), (value) => copyValue(unended(value))),
+      () => {
+        cell.locked = false;
+      },
+    );
+  };
+  return (frame) => {
+    const args: Value[] = argCount === 0 ? NO_ARGS : new Array(argCount);
+    for (let i = 0; i < before.length; i++) {
+      const pending = before[i](frame, args);
+      if (pending instanceof Promise)
+        return thenPromise(frame, pending, () =>
+          then(frame, beforeRest(frame, args, before, i + 1), () => afterBefore(frame, args)),
+        );
+    }
+    return afterBefore(frame, args);
+  };
+}
+
+function beforeRest(frame: Frame, args: Value[], before: readonly AsyncBefore[], from: number): Later<void> {
+  for (let i = from; i < before.length; i++) {
+    const pending = before[i](frame, args);
+    if (pending instanceof Promise)
+      return thenPromise(frame, pending, () => beforeRest(frame, args, before, i + 1));
+  }
+}
+
+/** The stages from `next` on, then the last step. */
+function finishAsync(
+  frame: Frame,
+  args: Value[],
+  stages: readonly AsyncStep[],
+  next: number,
+  final: AsyncStep,
+): Later<Value> {
+  for (let i = next; i < stages.length; i++) {
+    const value = stages[i](frame, args);
+    if (value instanceof Promise)
+      return thenPromise(frame, value, (settled) =>
+        settled === ENDED ? ENDED : finishAsync(frame, args, stages, i + 1, final),
+      );
+    if (value === ENDED) return ENDED;
+  }
+  return final(frame, args);
 }

@@ -1,6 +1,7 @@
 // Values of expressions that are constants as they stand: literals, and arrays and maps of them.
 
 import type { Expr } from "../../lang/ast.ts";
+import { fnPtrFromName } from "../function/fn-name.ts";
 import { RhaiArray, RhaiMap } from "../value/containers.ts";
 import type { Value } from "../value/value.ts";
 import { isLiteral, literalValue } from "./literal.ts";
@@ -15,5 +16,7 @@ export function constantValue(node: Expr): Value {
   if (node.kind === "interpolated" && node.parts.every((part) => part.kind === "string")) {
     return node.parts.map((part) => (part.kind === "string" ? part.value : "")).join("");
   }
+  if (node.kind === "call" && node.name === "Fn" && node.args[0]?.kind === "string")
+    return fnPtrFromName(node.args[0].value);
   throw new Error(`${node.kind} is no constant`);
 }

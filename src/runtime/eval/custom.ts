@@ -1,34 +1,73 @@
 // Links custom syntax: hands the host's implementation its inputs, to be evaluated on demand.
 
 import type { CustomExpr, Expr } from "../../lang/ast.ts";
+import type { Position } from "../../lang/position.ts";
 import { EvalError } from "../errors.ts";
 import type { Value } from "../value/value.ts";
-import type { Eval, Frame } from "./frame.ts";
+import type { AsyncEval, Eval, Frame } from "./frame.ts";
+import { type Later, recovering, then } from "./later.ts";
 import type { Linker } from "./linker.ts";
+import { unexpectedPromise } from "./may-await-error.ts";
 import { FrameView } from "./name-view.ts";
 
 /** An input of custom syntax as its implementation sees it. */
 export interface CustomInput {
   readonly node: Expr;
-  evaluate(): Value;
+  /** A promise when the input has to wait for something. */
+  evaluate(): Value | Promise<Value>;
 }
 
 /** The host's side of custom syntax, in `CustomExpr.implementation`. */
 export interface CustomImplementation {
-  evaluate(inputs: readonly CustomInput[], frame: Frame, view: FrameView, state: unknown): Value;
+  /** Returns promises even when its inputs do not. */
+  readonly isAsync?: boolean;
+  evaluate(
+    inputs: readonly CustomInput[],
+    frame: Frame,
+    view: FrameView,
+    state: unknown,
+  ): Value | Promise<Value>;
 }
 
 export function linkCustom(linker: Linker, node: CustomExpr): Eval {
-  const inputs = node.inputs.map((input) => ({ input, value: linker.owned(input) }));
+  const inputs = node.inputs.map((input) => linker.owned(input));
+  const evaluate = evaluation(linker, node, inputs);
+  return (frame) => {
+    const result = evaluate(frame);
+    if (result instanceof Promise) throw unexpectedPromise(node.tokens[0], node.pos, result);
+    return result;
+  };
+}
+
+export function linkCustomAsync(linker: Linker, node: CustomExpr): AsyncEval {
+  const inputs = node.inputs.map((input) => linker.ownedAsync(input));
+  return evaluation(linker, node, inputs);
+}
+
+function evaluation(linker: Linker, node: CustomExpr, inputs: readonly AsyncEval[]): AsyncEval {
   const visible = linker.scope.visible();
   const implementation = node.implementation as CustomImplementation;
   return (frame) => {
-    const bound = inputs.map(({ input, value }) => ({ node: input, evaluate: () => value(frame) }));
-    try {
-      const result = implementation.evaluate(bound, frame, new FrameView(frame, visible), node.state);
-      return frame.run.hasSizeLimits ? frame.run.checkSize(result, node.pos) : result;
-    } catch (error) {
-      throw error instanceof EvalError ? error.at(node.pos) : error;
-    }
+    const bound = inputs.map((value, i) => ({ node: node.inputs[i], evaluate: () => value(frame) }));
+    return recovering(
+      frame,
+      () => {
+        const result = implementation.evaluate(bound, frame, new FrameView(frame, visible), node.state);
+        return sized(frame, guarded(frame, result), node.pos);
+      },
+      (error) => {
+        throw error instanceof EvalError ? error.at(node.pos) : error;
+      },
+    );
   };
+}
+
+function guarded(frame: Frame, result: Later<Value>): Later<Value> {
+  const { cancellation } = frame.run;
+  return result instanceof Promise && cancellation !== null ? cancellation.guard(result) : result;
+}
+
+function sized(frame: Frame, result: Later<Value>, pos: Position): Later<Value> {
+  if (!frame.run.hasSizeLimits) return result;
+  return then(frame, result, (value) => frame.run.checkSize(value, pos));
 }

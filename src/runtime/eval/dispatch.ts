@@ -2,29 +2,49 @@
 
 import type { Expr, Stmt } from "../../lang/ast.ts";
 import { linkAssign } from "./assign.ts";
+import { linkAssignAsync } from "./assign-async.ts";
 import {
   linkBlockExpr,
+  linkBlockExprAsync,
   linkBlockStmt,
   linkBreak,
+  linkBreakAsync,
   linkContinue,
   linkExprStmt,
+  linkExprStmtAsync,
   linkReturn,
+  linkReturnAsync,
   linkStatements,
+  linkStatementsAsync,
   linkThrow,
+  linkThrowAsync,
   linkVar,
+  linkVarAsync,
 } from "./block.ts";
-import { linkIf, linkSwitch } from "./branch.ts";
+import { linkIf, linkIfAsync, linkSwitch, linkSwitchAsync } from "./branch.ts";
 import { linkCall } from "./call.ts";
-import { linkChain } from "./chain.ts";
+import { linkCallAsync } from "./call-async.ts";
+import { linkChain, linkChainAsync } from "./chain.ts";
 import { linkClosure } from "./closure.ts";
-import { linkCustom } from "./custom.ts";
-import type { Eval, Exec } from "./frame.ts";
-import { linkExport, linkImport } from "./import.ts";
-import { copying, type Linker, type NodeLinkers } from "./linker.ts";
-import { isLiteral, linkArray, linkInterpolated, linkLiteral, linkMap, linkOwnedLiteral } from "./literal.ts";
+import { linkCustom, linkCustomAsync } from "./custom.ts";
+import type { AsyncEval, AsyncExec, Eval, Exec } from "./frame.ts";
+import { linkExport, linkImport, linkImportAsync } from "./import.ts";
+import { copying, copyingAsync, type Linker, type NodeLinkers } from "./linker.ts";
+import {
+  isLiteral,
+  linkArray,
+  linkArrayAsync,
+  linkInterpolated,
+  linkInterpolatedAsync,
+  linkLiteral,
+  linkMap,
+  linkMapAsync,
+  linkOwnedLiteral,
+} from "./literal.ts";
 import { linkDo, linkFor, linkWhile } from "./loop.ts";
-import { linkAnd, linkCoalesce, linkOr } from "./operator.ts";
-import { linkTry } from "./try.ts";
+import { linkDoAsync, linkForAsync, linkWhileAsync } from "./loop-async.ts";
+import { linkAnd, linkAndAsync, linkCoalesce, linkCoalesceAsync, linkOr, linkOrAsync } from "./operator.ts";
+import { linkTry, linkTryAsync } from "./try.ts";
 import { linkThis, linkVariable } from "./variable.ts";
 
 function linkExpr(linker: Linker, node: Expr): Eval {
@@ -120,9 +140,81 @@ function linkStmt(linker: Linker, node: Stmt): Exec {
   }
 }
 
+function linkExprAsync(linker: Linker, node: Expr): AsyncEval {
+  switch (node.kind) {
+    case "interpolated":
+      return linkInterpolatedAsync(linker, node);
+    case "array":
+      return linkArrayAsync(linker, node);
+    case "map":
+      return linkMapAsync(linker, node);
+    case "block":
+      return linkBlockExprAsync(linker, node);
+    case "call":
+      return linkCallAsync(linker, node);
+    case "and":
+      return linkAndAsync(linker, node);
+    case "or":
+      return linkOrAsync(linker, node);
+    case "coalesce":
+      return linkCoalesceAsync(linker, node);
+    case "chain":
+      return linkChainAsync(linker, node);
+    case "custom":
+      return linkCustomAsync(linker, node);
+    default:
+      return linkExpr(linker, node);
+  }
+}
+
+function linkOwnedAsync(linker: Linker, node: Expr): AsyncEval {
+  if (isLiteral(node)) return linkOwnedLiteral(node);
+  const borrowed = linkExprAsync(linker, node);
+  return yieldsBorrowed(node) ? copyingAsync(borrowed) : borrowed;
+}
+
+function linkStmtAsync(linker: Linker, node: Stmt): AsyncExec {
+  switch (node.kind) {
+    case "if":
+      return linkIfAsync(linker, node);
+    case "switch":
+      return linkSwitchAsync(linker, node);
+    case "while":
+      return linkWhileAsync(linker, node);
+    case "do":
+      return linkDoAsync(linker, node);
+    case "for":
+      return linkForAsync(linker, node);
+    case "var":
+      return linkVarAsync(linker, node);
+    case "assign":
+      return linkAssignAsync(linker, node);
+    case "block":
+      return linker.blockAsync(node.block);
+    case "try":
+      return linkTryAsync(linker, node);
+    case "expr":
+      return linkExprStmtAsync(linker, node.expr, true);
+    case "break":
+      return linkBreakAsync(linker, node);
+    case "return":
+      return linkReturnAsync(linker, node);
+    case "throw":
+      return linkThrowAsync(linker, node);
+    case "import":
+      return linkImportAsync(linker, node);
+    default:
+      return linkStmt(linker, node);
+  }
+}
+
 export const NODE_LINKERS: NodeLinkers = {
   expr: linkExpr,
   owned: linkOwned,
   stmt: linkStmt,
   block: linkStatements,
+  exprAsync: linkExprAsync,
+  ownedAsync: linkOwnedAsync,
+  stmtAsync: linkStmtAsync,
+  blockAsync: linkStatementsAsync,
 };

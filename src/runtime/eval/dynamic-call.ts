@@ -8,10 +8,11 @@ import type { FnPtr } from "../value/fn-ptr.ts";
 import { type Ref, Shared } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { ending, type Later } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { NameView } from "./name-view.ts";
-import { callNative, callSignature, invokeNative } from "./native-call.ts";
-import { bodyFor, enterFunction, runBody } from "./script-call.ts";
+import { callNative, callNativeAsync, callSignature, invokeAsync, invokeNative } from "./native-call.ts";
+import { enterFunction, runBodyFor } from "./script-call.ts";
 
 /**
  * Calls a function pointer (`FnPtr::call_raw`): curried arguments first, `self` bound to `this` or passed first.
@@ -24,8 +25,9 @@ export function callPointer(
   self: Ref | null,
   args: Value[],
   pos: Position,
-  constant = false,
-): Value {
+  constant: boolean,
+  mayAwait: boolean,
+): Later<Value> {
   const { curry, linked } = fnPtr;
   const all = withCurried(curry, args);
   if (linked !== null && linked.arity === all.length) {
@@ -41,6 +43,7 @@ export function callPointer(
       null,
       constant,
       frame.source,
+      mayAwait,
     );
   }
   if (
@@ -49,9 +52,9 @@ export function callPointer(
     findScriptFn(frame.lib.chain, functionKey(fnPtr.name, all.length)) === null
   ) {
     const flat = [...curry.map(flatten), copyValue(self.value), ...args];
-    return callNative(frame, fnPtr.name, flat, pos, null);
+    return (mayAwait ? callNativeAsync : callNative)(frame, fnPtr.name, flat, pos, null);
   }
-  return callByName(frame, level + 1, fnPtr.name, all, self, pos);
+  return callByName(frame, level + 1, fnPtr.name, all, self, pos, null, mayAwait);
 }
 
 /** Runs a script function with `this` bound to a place; the place gets what the function assigned to `this`. */
@@ -63,10 +66,11 @@ export function callWithSelf(
   self: Ref | null,
   level: number,
   pos: Position,
-  outer: NameView | null = null,
-  constant = false,
-  source: string | null = fn.table.source,
-): Value {
+  outer: NameView | null,
+  constant: boolean,
+  source: string | null,
+  mayAwait: boolean,
+): Later<Value> {
   const callee = enterFunction(
     frame,
     fn,
@@ -80,12 +84,14 @@ export function callWithSelf(
   if (fn.isEmpty) return undefined;
   callee.outer = outer;
   callee.selfConstant = constant;
-  if (self === null) return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
-  try {
-    return runBody(callee, fn, bodyFor(fn, callee.slots), pos);
-  } finally {
-    self.value = callee.self;
-  }
+  if (self === null) return runBodyFor(callee, fn, pos, mayAwait);
+  return ending(
+    frame,
+    () => runBodyFor(callee, fn, pos, mayAwait),
+    () => {
+      self.value = callee.self;
+    },
+  );
 }
 
 /** Curried arguments before the others; each call gets copies, but captured variables stay shared. */
@@ -120,8 +126,9 @@ export function callByName(
   args: Value[],
   self: Ref | null,
   pos: Position,
-  outer: NameView | null = null,
-): Value {
+  outer: NameView | null,
+  mayAwait: boolean,
+): Later<Value> {
   const syntactic = syntacticCall(frame, name, self === null ? args : [self.value, ...args], pos);
   if (syntactic !== null) return syntactic.value;
   ensureNoDataRace(name, args, 0);
@@ -131,19 +138,23 @@ export function callByName(
     const fn = typed ?? findScriptFn(frame.lib.chain, key);
     if (fn !== null) {
       if (fn.isEmpty) return undefined;
-      return callWithSelf(frame, fn, fn.environment, args, self, level, pos, outer);
+      const { source } = fn.table;
+      return callWithSelf(frame, fn, fn.environment, args, self, level, pos, outer, false, source, mayAwait);
     }
   }
   const values = args.map(flatten);
-  if (self === null) return callNative(frame, name, values, pos, null);
+  if (self === null) return (mayAwait ? callNativeAsync : callNative)(frame, name, values, pos, null);
   values.unshift(self.value);
   const native = frame.run.engine.registry.resolve(name, values);
   if (native === null) throw functionNotFound(callSignature(name, values), pos);
-  try {
-    return invokeNative(frame, native, values, pos, true, false);
-  } finally {
-    self.value = values[0];
-  }
+  const invoke = mayAwait ? invokeAsync : invokeNative;
+  return ending(
+    frame,
+    () => invoke(frame, native, values, pos, true, false),
+    () => {
+      self.value = values[0];
+    },
+  );
 }
 
 const KEYWORD_CALLS: ReadonlySet<string> = new Set([

@@ -11,6 +11,10 @@ import type { Run } from "./run.ts";
 export type Eval = (frame: Frame) => Value;
 /** A linked statement: a value, or `LEAVE` when it ends by `break`, `continue` or `return` (see `Frame.leave`). */
 export type Exec = (frame: Frame) => Value;
+/** A linked expression that may have to wait: a promise of its value when it does. */
+export type AsyncEval = (frame: Frame) => Value | Promise<Value>;
+/** A linked statement that may have to wait. */
+export type AsyncExec = AsyncEval;
 
 class LeaveMarker extends RhaiObject {
   override readonly typeId = -1;
@@ -51,6 +55,8 @@ export class Frame {
   errorSource: string | null = null;
   /** Exports made so far, for a module's top level: slot or dynamic variable -> aliases. */
   exports: Export[] | null = null;
+  /** Where the native was called whose promise this frame waits for; 0 when it does not wait. See `later.ts`. */
+  awaitPos = 0;
   constructor(
     readonly run: Run,
     /** Variables by slot; captured ones are `Shared` cells. */
@@ -117,6 +123,11 @@ export interface ScriptFn extends LinkedFn {
   captured: number;
   /** Same body, for calls whose arguments may be shared cells (`call(f, captured)`). */
   sharedBody: Exec;
+  /** The bodies that asynchronous call sites run: the same ones when nothing in the function may await. */
+  asyncBody: AsyncExec;
+  sharedAsyncBody: AsyncExec;
+  /** Something in the body may await. */
+  readonly mayAwait: boolean;
 }
 
 /** What a module's functions keep from its evaluation. */

@@ -13,85 +13,140 @@ import {
   variableNotFound,
 } from "../errors.ts";
 import { Module } from "../module/module.ts";
+import type { ImportContext } from "../module/resolver.ts";
 import { copyValue } from "../value/containers.ts";
 import { Shared } from "../value/objects.ts";
-import { typeNameOf } from "../value/value.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
 import { addExport } from "./block.ts";
-import { type Environment, type Exec, type Export, Frame, type Import, NO_THIS } from "./frame.ts";
+import {
+  type AsyncExec,
+  type Environment,
+  type Exec,
+  type Export,
+  Frame,
+  type Import,
+  NO_THIS,
+} from "./frame.ts";
+import { ending, type Later, recovering, then } from "./later.ts";
 import type { Linker } from "./linker.ts";
+import { MayAwaitError, refuseWaiting, unexpectedPromise } from "./may-await-error.ts";
 import { FrameView, type NameView } from "./name-view.ts";
-import { isStackOverflow } from "./script-call.ts";
+import { isStackOverflow } from "./native-error.ts";
 import { startPosition } from "./start-position.ts";
 import { findByName } from "./variable.ts";
 
 export function linkImport(linker: Linker, node: ImportStmt): Exec {
   const path = linker.expr(node.path);
+  const load = importer(linker, node, false);
+  return (frame) => load(frame, () => path(frame)) as Value;
+}
+
+export function linkImportAsync(linker: Linker, node: ImportStmt): AsyncExec {
+  const path = linker.exprAsync(node.path);
+  const load = importer(linker, node, true);
+  return (frame) => load(frame, () => path(frame));
+}
+
+/** What `import` does around the evaluation of its path. */
+function importer(
+  linker: Linker,
+  node: ImportStmt,
+  mayAwait: boolean,
+): (frame: Frame, path: () => Later<Value>) => Later<undefined> {
   const visible = linker.scope.visible();
-  const pathPos = startPosition(node.path);
+  const pos = startPosition(node.path);
   const alias = node.alias?.name ?? "";
-  return (frame) => {
+  return (frame, path) => {
     const { run } = frame;
     if (run.modulesLoaded >= run.engine.limits.maxModules)
       throw new EvalError("ErrorTooManyModules", {}, node.pos);
-    const name = path(frame);
-    if (typeof name !== "string") throw mismatchDataType("string", typeNameOf(name), node.path.pos);
-    const module = loadModule(frame, name, new FrameView(frame, visible), pathPos);
-    frame.imports = { name: alias, module, next: frame.imports };
-    run.modulesLoaded++;
-    return undefined;
+    return then<Value, undefined>(frame, path(), (name) => {
+      if (typeof name !== "string") throw mismatchDataType("string", typeNameOf(name), node.path.pos);
+      const site: ImportSite = { path: name, view: new FrameView(frame, visible), pos, mayAwait };
+      return then<Module, undefined>(frame, loadModule(frame, site), (module) => {
+        frame.imports = { name: alias, module, next: frame.imports };
+        run.modulesLoaded++;
+        return undefined;
+      });
+    });
   };
 }
 
-function loadModule(frame: Frame, path: string, view: NameView, pos: Position): Module {
+interface ImportSite {
+  readonly path: string;
+  /** The variables that the module sees. */
+  readonly view: NameView;
+  readonly pos: Position;
+  readonly mayAwait: boolean;
+}
+
+function loadModule(frame: Frame, site: ImportSite): Later<Module> {
   const { run } = frame;
-  const context = {
+  const { path, pos, mayAwait } = site;
+  const context: ImportContext = {
     source: frame.source,
-    loadScript: (text: string, source: string) => {
-      try {
-        return runModule(frame, text, source, view);
-      } catch (error) {
-        if (error instanceof ParseError) throw inModule(path, parsingError(error), pos);
-        if (error instanceof EvalError) throw inModule(path, error, pos);
-        if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
-        throw error;
-      }
-    },
+    loadScript: (text, source) =>
+      recovering(
+        frame,
+        () => runModule(frame, text, source, site),
+        (error) => {
+          if (error instanceof ParseError) throw inModule(path, parsingError(error), pos);
+          if (error instanceof MayAwaitError) throw error;
+          if (error instanceof EvalError) throw inModule(path, error, pos);
+          if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
+          throw error;
+        },
+      ),
   };
   if (run.loading.length > 200) throw new EvalError("ErrorStackOverflow", {}, pos);
   run.loading.push(path);
-  try {
-    const module = run.engine.moduleResolver.resolve(path, context);
-    if (module === null) throw moduleNotFound(path, pos);
-    return module;
-  } finally {
-    run.loading.pop();
-  }
+  return ending(
+    frame,
+    () => {
+      const found = run.engine.moduleResolver.resolve(path, context);
+      if (found instanceof Promise && !mayAwait) throw unexpectedPromise("import", pos, found);
+      const { cancellation } = run;
+      const guarded = found instanceof Promise && cancellation !== null ? cancellation.guard(found) : found;
+      return then<Module | null, Module>(frame, guarded, (module) => {
+        if (module === null) throw moduleNotFound(path, pos);
+        return module;
+      });
+    },
+    () => {
+      run.loading.pop();
+    },
+  );
 }
 
 /** Compiles and runs a script as a module in the importer's scope, and collects what it exports. */
-function runModule(importer: Frame, text: string, source: string, view: NameView): Module {
-  const { run } = importer;
-  const program = run.engine.link(run.engine.compileModule(text, source));
+function runModule(importing: Frame, text: string, source: string, site: ImportSite): Later<Module> {
+  const { run, lib } = importing;
+  const { engine } = run;
+  // Its functions may be called from anywhere, and call what they see there.
+  const everyNode = engine.registry.hasAsync;
+  const program = engine.link(engine.compileModule(text, source), { metered: run.metered, everyNode });
   const { table } = program;
+  if (!site.mayAwait) refuseWaiting(program.refusal());
+  const { body, frameSize } = site.mayAwait ? program.async : program;
   const constants = new Map();
   const environment: Environment = { table, imports: null, constants };
-  const chain = { table, outer: importer.lib.chain, entered: new Map() };
-  const frame = new Frame(
-    run,
-    new Array(program.frameSize).fill(undefined),
-    NO_THIS,
-    { chain, constants, environment },
-    importer.imports,
-    importer.level,
-    table.source,
+  const chain = { table, outer: lib.chain, entered: new Map() };
+  const slots: Value[] = new Array(frameSize).fill(undefined);
+  const library = { chain, constants, environment };
+  const frame = new Frame(run, slots, NO_THIS, library, importing.imports, importing.level, table.source);
+  frame.outer = site.view;
+  return then(
+    frame,
+    recovering<Value>(
+      frame,
+      () => body(frame),
+      (error) => {
+        if (!(error instanceof ExitSignal)) throw error;
+        return undefined;
+      },
+    ),
+    () => moduleOf(frame, importing, environment, program.doc),
   );
-  frame.outer = view;
-  try {
-    program.body(frame);
-  } catch (error) {
-    if (!(error instanceof ExitSignal)) throw error;
-  }
-  return moduleOf(frame, importer, environment, program.doc);
 }
 
 function moduleOf(frame: Frame, importer: Frame, environment: Environment, doc: string): Module {

@@ -2,14 +2,15 @@
 
 import type { Position } from "../../lang/position.ts";
 import { arrayBounds, EvalError, indexingType, mismatchDataType } from "../errors.ts";
-import { Blob, RhaiArray, RhaiMap } from "../value/containers.ts";
+import { Blob, Container, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { Range } from "../value/objects.ts";
 import { Char } from "../value/scalars.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { bitField, bitPosition, getBit, getBits, setBit, setBits } from "./index-bits.ts";
 import { stringChar, stringSlice, withChar, withSlice } from "./index-string.ts";
-import { invokeNative } from "./native-call.ts";
+import { type Later, then } from "./later.ts";
+import { invokeAsync, invokeNative } from "./native-call.ts";
 
 /** What an index step knows besides its values. */
 export interface IndexSite {
@@ -19,6 +20,8 @@ export interface IndexSite {
   readonly opPos: Position;
   /** Missing map keys are errors (`failOnInvalidMapProperty`). */
   readonly strict: boolean;
+  /** Registered indexers may return promises: what works with this site then does so as well. */
+  readonly mayAwait: boolean;
 }
 
 export const INDEX_GET = "index$get$";
@@ -40,7 +43,10 @@ function requireKey(index: Value, pos: Position): string {
   throw mismatchDataType("string", typeNameOf(index), pos);
 }
 
-/** The element at an index; borrowed from `target`. Falls back to registered indexers. */
+/**
+ * The element at an index; borrowed from `target`. Falls back to registered indexers: a promise, when those may await,
+ * which the value's type hides (only chains that stage such steps read sites that may await; see `StagedPath`).
+ */
 export function indexGet(frame: Frame, target: Value, index: Value, site: IndexSite): Value {
   if (frame.run.metered) frame.run.track(0);
   if (target instanceof RhaiArray) return target.items[elementIndex(target.items.length, index, site.idxPos)];
@@ -53,7 +59,7 @@ export function indexGet(frame: Frame, target: Value, index: Value, site: IndexS
       return bitsGet(target, index, site.idxPos);
   }
   if (target instanceof Blob) return target.bytes[elementIndex(target.bytes.length, index, site.idxPos)];
-  return callIndexer(frame, [target, index], site.opPos, false);
+  return callIndexer(frame, [target, index], site, false) as Value;
 }
 
 export function mapGet(
@@ -63,7 +69,7 @@ export function mapGet(
 ): Value {
   const value = map.get(key);
   if (value === undefined && site.strict && !map.has(key)) {
-    throw new EvalError("ErrorPropertyNotFound", { name: key }, site.idxPos);
+    throw new EvalError("ErrorPropertyNotFound", { name: key, value: map }, site.idxPos);
   }
   return value;
 }
@@ -84,14 +90,14 @@ function bitsGet(target: number | bigint, index: Value, pos: Position): Value {
 export function callIndexer(
   frame: Frame,
   args: Value[],
-  pos: Position,
+  { opPos, mayAwait }: { readonly opPos: Position; readonly mayAwait: boolean },
   isRef: boolean,
   constant = false,
-): Value {
+): Later<Value> {
   const name = args.length === 2 ? INDEX_GET : INDEX_SET;
   const fn = frame.run.engine.registry.resolve(name, args);
-  if (fn === null) throw indexingType(indexerSignature(args), pos);
-  return invokeNative(frame, fn, args, pos, isRef, constant);
+  if (fn === null) throw indexingType(indexerSignature(args), opPos);
+  return (mayAwait ? invokeAsync : invokeNative)(frame, fn, args, opPos, isRef, constant);
 }
 
 function indexerSignature(args: readonly Value[]): string {
@@ -127,7 +133,7 @@ export function indexPut(
   value: Value,
   site: IndexSite,
   pos: Position,
-): Value {
+): Later<Value> {
   if (target instanceof RhaiArray) {
     const items = target.write();
     items[elementIndex(items.length, index, site.idxPos)] = value;
@@ -147,8 +153,7 @@ export function indexPut(
     target.write()[at] = Number(BigInt.asUintN(8, BigInt(value)));
     return target;
   }
-  callIndexer(frame, [target, index, value], site.opPos, true);
-  return target;
+  return then(frame, callIndexer(frame, [target, index, value], site, true), () => target);
 }
 
 function stringPut(target: string, index: Value, value: Value, idxPos: Position, pos: Position): Value {
@@ -171,6 +176,12 @@ function bitsPut(
   }
   if (typeof value !== "boolean") throw mismatchDataType("bool", typeNameOf(value), pos);
   return setBit(target, bitPosition(index as number, idxPos), value);
+}
+
+/** Whether the language itself indexes `target`, so that no registered indexer is asked. */
+export function isIndexable(target: Value): boolean {
+  const type = typeof target;
+  return type === "string" || type === "number" || type === "bigint" || target instanceof Container;
 }
 
 /** Whether elements of `target` are places: methods on them work in place. Bits, characters and bytes are temporaries. */

@@ -11,9 +11,11 @@ import { typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
 import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
+import { ending, type Later, recovering, then } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView, type VisibleVariable } from "./name-view.ts";
-import { bodyFor, enterFunction, isStackOverflow, runBody } from "./script-call.ts";
+import { isStackOverflow } from "./native-error.ts";
+import { enterFunction, runBodyFor } from "./script-call.ts";
 
 /** The linked call, or null when the name (with that many arguments) is an ordinary function. */
 export function linkKeywordCall(linker: Linker, node: CallExpr): Eval | null {
@@ -51,27 +53,29 @@ function linkSyntactic(linker: Linker, node: CallExpr): Eval {
 function linkString(linker: Linker, node: CallExpr): (frame: Frame) => string {
   const [arg] = node.args;
   const value = linker.expr(arg);
-  return (frame) => {
-    const text = value(frame);
-    if (typeof text !== "string") throw mismatchDataType("string", typeNameOf(text), arg.pos);
-    return text;
-  };
+  return (frame) => requireText(value(frame), arg.pos);
+}
+
+export function requireText(value: Value, pos: Position): string {
+  if (typeof value === "string") return value;
+  throw mismatchDataType("string", typeNameOf(value), pos);
 }
 
 function linkFn(linker: Linker, node: CallExpr): Eval {
   const text = linkString(linker, node);
   const { pos } = node.args[0];
-  return (frame) => {
-    const name = text(frame);
-    try {
-      return fnPtrFromName(name);
-    } catch (error) {
-      throw error instanceof EvalError ? error.at(pos) : error;
-    }
-  };
+  return (frame) => pointerTo(text(frame), pos);
 }
 
-function requirePointer(value: Value, pos: Position): FnPtr {
+export function pointerTo(name: string, pos: Position): FnPtr {
+  try {
+    return fnPtrFromName(name);
+  } catch (error) {
+    throw error instanceof EvalError ? error.at(pos) : error;
+  }
+}
+
+export function requirePointer(value: Value, pos: Position): FnPtr {
   if (value instanceof FnPtr) return value;
   throw mismatchDataType("Fn", typeNameOf(value), pos);
 }
@@ -103,67 +107,77 @@ function linkIsDefVar(linker: Linker, node: CallExpr): Eval {
 function linkPointerCall(linker: Linker, node: CallExpr): Eval {
   const target = linker.expr(node.args[0]);
   const args = node.args.slice(1).map((arg) => linkRawArgument(linker, arg));
-  const { pos } = node;
+  const call = pointerCall(linker, node, false);
   const targetPos = node.args[0].pos;
-  const visible = node.capturesScope ? linker.scope.visible() : null;
   return (frame) => {
     const pointer = requirePointer(target(frame), targetPos);
-    const values = args.map((arg) => arg(frame));
+    return call(
+      frame,
+      pointer,
+      args.map((arg) => arg(frame)),
+    ) as Value;
+  };
+}
+
+/** What `call` does once its arguments are there. */
+export function pointerCall(
+  linker: Linker,
+  { pos, capturesScope }: CallExpr,
+  mayAwait: boolean,
+): (frame: Frame, pointer: FnPtr, values: Value[]) => Later<Value> {
+  const visible = capturesScope ? linker.scope.visible() : null;
+  return (frame, pointer, values) => {
     const { linked, curry } = pointer;
+    const level = frame.level + 1;
     if (linked !== null && linked.arity === curry.length + values.length) {
       const fn = linked as ScriptFn;
       const environment = (pointer.environment ?? fn.environment) as Environment | null;
-      const callee = enterFunction(
-        frame,
-        fn,
-        environment,
-        withCurried(curry, values),
-        NO_THIS,
-        frame.level + 1,
-        pos,
-        frame.source,
-      );
-      return fn.isEmpty ? undefined : runBody(callee, fn, bodyFor(fn, callee.slots), pos);
+      const slots = withCurried(curry, values);
+      const callee = enterFunction(frame, fn, environment, slots, NO_THIS, level, pos, frame.source);
+      return fn.isEmpty ? undefined : runBodyFor(callee, fn, pos, mayAwait);
     }
     const all = withCurried(curry, values.map(flatten));
-    return callByName(
-      frame,
-      frame.level + 1,
-      pointer.name,
-      all,
-      null,
-      pos,
-      visible === null ? null : new FrameView(frame, visible),
-    );
+    const outer = visible === null ? null : new FrameView(frame, visible);
+    return callByName(frame, level, pointer.name, all, null, pos, outer, mayAwait);
   };
 }
 
 function linkEval(linker: Linker, node: CallExpr): Eval {
   const text = linkString(linker, node);
+  const evaluate = evaluation(linker, node, false);
+  return (frame) => evaluate(frame, text(frame)) as Value;
+}
+
+/** What `eval` does once its text is there: runs it in the scope of the frame, where what it defines stays defined. */
+export function evaluation(
+  linker: Linker,
+  node: CallExpr,
+  mayAwait: boolean,
+): (frame: Frame, text: string) => Later<Value> {
   const { pos } = node.args[0];
   const visible = linker.scope.visible();
   const height = linker.scope.count;
-  return (frame) => {
-    const script = text(frame);
-    try {
-      return evaluateInPlace(frame, script, visible, height, pos);
-    } catch (error) {
-      if (error instanceof ExitSignal) throw error;
-      if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
-      const inner = error instanceof ParseError ? parsingError(error) : error;
-      throw inner instanceof EvalError ? inFunctionCall("eval", frame.source ?? "", inner, pos) : inner;
-    }
-  };
+  return (frame, text) =>
+    recovering(
+      frame,
+      () => evaluateInPlace(frame, text, visible, height, pos, mayAwait),
+      (error) => {
+        if (error instanceof ExitSignal) throw error;
+        if (isStackOverflow(error)) throw new EvalError("ErrorStackOverflow", {}, pos);
+        const inner = error instanceof ParseError ? parsingError(error) : error;
+        throw inner instanceof EvalError ? inFunctionCall("eval", frame.source ?? "", inner, pos) : inner;
+      },
+    );
 }
 
-/** Runs a text in the scope of `frame`: what it defines at its top level stays defined there. */
 function evaluateInPlace(
   frame: Frame,
   text: string,
   visible: readonly VisibleVariable[],
   height: number,
   pos: Position,
-): Value {
+  mayAwait: boolean,
+): Later<Value> {
   const { run } = frame;
   if (run.metered) run.track(pos);
   const script = text.trim();
@@ -171,31 +185,37 @@ function evaluateInPlace(
   const { engine } = run;
   const ast = engine.compileFor("eval", script);
   if (ast.functions.length > 0) throw parsingError(wrongFnDefinition(), 0);
-  const program = engine.link(ast);
-  const inner = new Frame(
-    run,
-    new Array(program.frameSize).fill(undefined),
-    NO_THIS,
-    frame.lib,
-    frame.imports,
-    frame.level + 1,
-    frame.source,
-  );
+  const { level, source, lib, imports } = frame;
+  const program = engine.link(ast, { metered: run.metered, everyNode: mayAwait });
+  const { body, frameSize } = mayAwait ? program.async : program;
+  const slots: Value[] = new Array(frameSize).fill(undefined);
+  const inner = new Frame(run, slots, NO_THIS, lib, imports, level + 1, source);
   inner.outer = new FrameView(frame, visible);
   inner.defined = [];
-  try {
-    const result = program.body(inner);
-    return result === LEAVE ? inner.leaveValue : result;
-  } finally {
-    frame.imports = inner.imports;
-    for (const { name, slot, constant } of inner.defined) {
-      frame.dynamic ??= [];
-      frame.dynamic.push({ name, value: inner.slots[slot], constant, height });
-    }
-    if (inner.dynamic !== null) {
-      frame.dynamic ??= [];
-      for (const variable of inner.dynamic) frame.dynamic.push({ ...variable, height });
-    }
+  return ending(
+    frame,
+    () =>
+      recovering<Value>(
+        inner,
+        () => then(inner, body(inner), (result) => (result === LEAVE ? inner.leaveValue : result)),
+        (error) => {
+          throw error;
+        },
+      ),
+    () => keepDefinitions(frame, inner, height),
+  );
+}
+
+/** Adds what `eval` has defined to the frame that it ran for. */
+function keepDefinitions(frame: Frame, inner: Frame, height: number): void {
+  frame.imports = inner.imports;
+  for (const { name, slot, constant } of inner.defined ?? []) {
+    frame.dynamic ??= [];
+    frame.dynamic.push({ name, value: inner.slots[slot], constant, height });
+  }
+  if (inner.dynamic !== null) {
+    frame.dynamic ??= [];
+    for (const variable of inner.dynamic) frame.dynamic.push({ ...variable, height });
   }
 }
 

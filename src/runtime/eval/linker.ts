@@ -3,14 +3,19 @@
 // Two kinds of value matter. A *borrowed* value may still be held by a variable or a container; it is fine for operators,
 // conditions and anything that only looks. An *owned* value belongs to whoever evaluates it and may be stored. `expr` links
 // for a borrowed value, `owned` for an owned one; statements always yield owned values.
+//
+// A function that may await is linked twice, on demand: for synchronous call sites, and for asynchronous ones. The latter
+// variant has asynchronous closures (`exprAsync` ...) for the nodes that may await, and the ordinary ones for all others.
 
 import type { Block, Expr, Stmt } from "../../lang/ast.ts";
 import type { LanguageOptions } from "../../lang/options.ts";
 import type { Position } from "../../lang/position.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
-import { Container } from "../value/containers.ts";
-import type { Eval, Exec, Frame } from "./frame.ts";
+import { Container, copyValue } from "../value/containers.ts";
+import type { AsyncEval, AsyncExec, Eval, Exec, Frame } from "./frame.ts";
 import { LEAVE, LeaveSignal } from "./frame.ts";
+import { recovering, then, thenPromise } from "./later.ts";
+import type { Awaiting } from "./may-await.ts";
 import type { Limits } from "./run.ts";
 import type { StaticScope } from "./static-scope.ts";
 
@@ -20,6 +25,10 @@ export interface NodeLinkers {
   owned(linker: Linker, node: Expr): Eval;
   stmt(linker: Linker, node: Stmt): Exec;
   block(linker: Linker, statements: readonly Stmt[], scoped: boolean): Exec;
+  exprAsync(linker: Linker, node: Expr): AsyncEval;
+  ownedAsync(linker: Linker, node: Expr): AsyncEval;
+  stmtAsync(linker: Linker, node: Stmt): AsyncExec;
+  blockAsync(linker: Linker, statements: readonly Stmt[], scoped: boolean): AsyncExec;
 }
 
 export interface LinkSettings {
@@ -31,6 +40,8 @@ export interface LinkSettings {
   /** Values are checked against size limits. */
   readonly sized: boolean;
   readonly nodes: NodeLinkers;
+  /** Which nodes of the program may await; null: none does. */
+  readonly awaiting: Awaiting | null;
 }
 
 export class Linker {
@@ -41,6 +52,8 @@ export class Linker {
   constructor(
     readonly settings: LinkSettings,
     readonly scope: StaticScope,
+    /** The asynchronous variant is being linked: nodes that are in here get asynchronous closures. */
+    private readonly awaiting: Awaiting | null = null,
   ) {}
 
   get options(): Readonly<LanguageOptions> {
@@ -72,7 +85,33 @@ export class Linker {
     return this.settings.nodes.block(this, block.statements, true);
   }
 
-  counted(pos: Position, inner: Eval): Eval {
+  /** Whether the node gets an asynchronous closure. */
+  awaits(node: object): boolean {
+    return this.awaiting?.has(node) ?? false;
+  }
+  /** The same for nodes that may await; for all others the closures are the ordinary ones. */
+  exprAsync(node: Expr): AsyncEval {
+    return this.awaits(node)
+      ? this.counted(node.pos, this.settings.nodes.exprAsync(this, node))
+      : this.expr(node);
+  }
+  ownedAsync(node: Expr): AsyncEval {
+    return this.awaits(node)
+      ? this.counted(node.pos, this.settings.nodes.ownedAsync(this, node))
+      : this.owned(node);
+  }
+  execAsync(node: Stmt): AsyncExec {
+    return this.awaits(node)
+      ? this.counted(node.pos, this.settings.nodes.stmtAsync(this, node))
+      : this.exec(node);
+  }
+  blockAsync(block: Block): AsyncExec {
+    return this.awaits(block)
+      ? this.settings.nodes.blockAsync(this, block.statements, true)
+      : this.block(block);
+  }
+
+  counted<T>(pos: Position, inner: (frame: Frame) => T): (frame: Frame) => T {
     if (!this.metered) return inner;
     return (frame) => {
       frame.run.track(pos);
@@ -102,6 +141,16 @@ export class Linker {
     };
   }
 
+  execAsEvalAsync(exec: AsyncExec, mayLeave: boolean): AsyncEval {
+    if (!mayLeave) return exec;
+    this.thrownLeaves++;
+    return (frame) =>
+      then(frame, exec(frame), (result) => {
+        if (result === LEAVE) throw new LeaveSignal(frame);
+        return result;
+      });
+  }
+
   /** Makes a body catch the `LeaveSignal`s of its own expressions, when it has any. */
   catchingLeaves(before: number, exec: Exec): Exec {
     if (this.thrownLeaves === before) return exec;
@@ -114,6 +163,19 @@ export class Linker {
       }
     };
   }
+
+  catchingLeavesAsync(before: number, exec: AsyncExec): AsyncExec {
+    if (this.thrownLeaves === before) return exec;
+    return (frame) =>
+      recovering(
+        frame,
+        () => exec(frame),
+        (error) => {
+          if (error instanceof LeaveSignal && error.frame === frame) return LEAVE;
+          throw error;
+        },
+      );
+  }
 }
 
 /** Wraps a borrowed evaluation so that its value is owned. */
@@ -121,5 +183,12 @@ export function copying(inner: Eval): Eval {
   return (frame: Frame) => {
     const value = inner(frame);
     return value instanceof Container ? value.copy() : value;
+  };
+}
+
+export function copyingAsync(inner: AsyncEval): AsyncEval {
+  return (frame: Frame) => {
+    const value = inner(frame);
+    return value instanceof Promise ? thenPromise(frame, value, copyValue) : copyValue(value);
   };
 }

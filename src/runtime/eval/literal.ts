@@ -8,7 +8,8 @@ import { charOf, Float } from "../value/scalars.ts";
 import { sizeOf } from "../value/size.ts";
 import { utf8Length } from "../value/strings.ts";
 import type { Value } from "../value/value.ts";
-import type { Eval, Frame } from "./frame.ts";
+import type { AsyncEval, Eval, Frame } from "./frame.ts";
+import { type Later, then, thenPromise } from "./later.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
 
@@ -84,40 +85,101 @@ export function linkArray(linker: Linker, node: ArrayExpr): Eval {
 function linkSizedArray(node: ArrayExpr, items: readonly Eval[]): Eval {
   return (frame) => {
     const values: Value[] = [];
-    let arrays = 0;
-    let maps = 0;
-    let strings = 0;
+    const check = sizeCheck(node.items);
     for (let i = 0; i < items.length; i++) {
       const value = items[i](frame);
-      const size = sizeOf(value);
-      arrays += size.arrays + 1;
-      maps += size.maps;
-      strings += size.strings;
-      frame.run.throwOnSize(arrays, maps, strings, node.items[i].pos);
+      check(frame, value, i, 1, 0);
       values.push(value);
     }
     return new RhaiArray(values);
   };
 }
 
-export function linkMap(linker: Linker, node: MapExpr): Eval {
-  const keys = node.entries.map((entry) => entry.key.name);
-  const values = node.entries.map((entry) => linker.owned(entry.value));
-  const check = linker.sized
-    ? (frame: Frame, totals: number[], value: Value, i: number) => {
-        const size = sizeOf(value);
-        totals[0] += size.arrays;
-        totals[1] += size.maps + 1;
-        totals[2] += size.strings;
-        frame.run.throwOnSize(totals[0], totals[1], totals[2], node.entries[i].value.pos);
-      }
-    : null;
+/** Checks the size of a literal as its values arrive: each adds so many elements or properties of its own. */
+function sizeCheck(
+  nodes: readonly Expr[],
+): (frame: Frame, value: Value, index: number, elements: number, properties: number) => void {
+  let arrays = 0;
+  let maps = 0;
+  let strings = 0;
+  return (frame, value, index, elements, properties) => {
+    const size = sizeOf(value);
+    arrays += size.arrays + elements;
+    maps += size.maps + properties;
+    strings += size.strings;
+    frame.run.throwOnSize(arrays, maps, strings, nodes[index].pos);
+  };
+}
+
+/** Evaluates in order and hands each value to `add`. */
+function forEachValue(
+  frame: Frame,
+  evals: readonly AsyncEval[],
+  from: number,
+  add: (value: Value, index: number) => void,
+): Later<void> {
+  for (let i = from; i < evals.length; i++) {
+    const value = evals[i](frame);
+    if (value instanceof Promise) {
+      return thenPromise(frame, value, (settled) => {
+        add(settled, i);
+        return forEachValue(frame, evals, i + 1, add);
+      });
+    }
+    add(value, i);
+  }
+}
+
+export function linkArrayAsync(linker: Linker, node: ArrayExpr): AsyncEval {
+  const items = node.items.map((item) => linker.ownedAsync(item));
+  return (frame) => {
+    const values: Value[] = [];
+    const check = linker.sized ? sizeCheck(node.items) : null;
+    const add = (value: Value, i: number) => {
+      check?.(frame, value, i, 1, 0);
+      values.push(value);
+    };
+    return then(frame, forEachValue(frame, items, 0, add), () => new RhaiArray(values));
+  };
+}
+
+export function linkMapAsync(linker: Linker, node: MapExpr): AsyncEval {
+  const nodes = node.entries.map((entry) => entry.value);
+  const evals = nodes.map((value) => linker.ownedAsync(value));
   return (frame) => {
     const map = new Map<string, Value>();
-    const totals = check === null ? null : [0, 0, 0];
+    const check = linker.sized ? sizeCheck(nodes) : null;
+    const add = (value: Value, i: number) => {
+      check?.(frame, value, i, 0, 1);
+      map.set(node.entries[i].key.name, value);
+    };
+    return then(frame, forEachValue(frame, evals, 0, add), () => new RhaiMap(map));
+  };
+}
+
+export function linkInterpolatedAsync(linker: Linker, node: InterpolatedExpr): AsyncEval {
+  const parts = node.parts.map((part) => linker.exprAsync(part));
+  return (frame) => {
+    let text = "";
+    const add = (value: Value, i: number) => {
+      text += typeof value === "string" ? value : printText(value);
+      if (linker.sized) frame.run.throwOnSize(0, 0, utf8Length(text), node.parts[i].pos);
+    };
+    return then(frame, forEachValue(frame, parts, 0, add), () => text);
+  };
+}
+
+export function linkMap(linker: Linker, node: MapExpr): Eval {
+  const keys = node.entries.map((entry) => entry.key.name);
+  const nodes = node.entries.map((entry) => entry.value);
+  const values = nodes.map((value) => linker.owned(value));
+  const { sized } = linker;
+  return (frame) => {
+    const map = new Map<string, Value>();
+    const check = sized ? sizeCheck(nodes) : null;
     for (let i = 0; i < values.length; i++) {
       const value = values[i](frame);
-      if (check !== null && totals !== null) check(frame, totals, value, i);
+      if (check !== null) check(frame, value, i, 0, 1);
       map.set(keys[i], value);
     }
     return new RhaiMap(map);

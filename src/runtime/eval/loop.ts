@@ -5,12 +5,12 @@ import { EvalError } from "../errors.ts";
 import { copyValue, RhaiArray } from "../value/containers.ts";
 import { addInt, type Int } from "../value/int.ts";
 import { Range, Shared } from "../value/objects.ts";
-import type { Value } from "../value/value.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
 import { checkVariables, linkStatements } from "./block.ts";
 import { type Exec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE } from "./frame.ts";
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
-import { nativeError } from "./native-call.ts";
+import { nativeError } from "./native-error.ts";
 import { linkCondition } from "./operator.ts";
 import { startPosition } from "./start-position.ts";
 
@@ -72,7 +72,7 @@ export function linkDo(linker: Linker, node: DoStmt): Exec {
 }
 
 /** Stores an iteration's value in a loop variable's slot, which a closure may have turned into a cell. */
-type Store = (frame: Frame, value: Value) => void;
+export type Store = (frame: Frame, value: Value) => void;
 
 function storeIn(slot: number, maybeShared: boolean): Store {
   if (!maybeShared) {
@@ -87,42 +87,62 @@ function storeIn(slot: number, maybeShared: boolean): Store {
   };
 }
 
-export function linkFor(linker: Linker, node: ForStmt): Exec {
-  const iterable = linker.owned(node.iterable);
+/** The loop variables of a `for`, and its body linked with them in scope. */
+export interface LinkedFor<E> {
+  readonly store: Store;
+  readonly storeCount: Store | null;
+  readonly body: E;
+  /** Checks the number of variables, when it is limited. */
+  readonly check: (frame: Frame) => void;
+  /** Gives the loop variables their first values. */
+  readonly reset: (frame: Frame) => void;
+}
+
+export function linkForParts<E>(linker: Linker, node: ForStmt, link: () => E): LinkedFor<E> {
   const { scope } = linker;
   const count = scope.count;
   const mark = scope.enter();
   const counter = node.counter === null ? null : scope.declare(node.counter.name, false);
   const variable = scope.declare(node.variable.name, false);
-  const body = linkBody(linker, node.body);
+  const body = link();
   scope.leave(mark);
-  const store = storeIn(variable.slot, variable.maybeShared);
-  const storeCount = counter === null ? null : storeIn(counter.slot, counter.maybeShared);
-  const iteration: Iteration = { store, storeCount, body };
   const limited = Number.isFinite(linker.settings.limits.maxVariables);
-  const extra = counter === null ? 0 : 1;
+  const total = counter === null ? count : count + 1;
+  return {
+    store: storeIn(variable.slot, variable.maybeShared),
+    storeCount: counter === null ? null : storeIn(counter.slot, counter.maybeShared),
+    body,
+    check: (frame) => {
+      if (limited) checkVariables(frame, total, node.variable.pos);
+    },
+    reset: (frame) => {
+      frame.slots[variable.slot] = undefined;
+      if (counter !== null) frame.slots[counter.slot] = 0;
+    },
+  };
+}
+
+export function linkFor(linker: Linker, node: ForStmt): Exec {
+  const iterable = linker.owned(node.iterable);
+  const iteration = linkForParts(linker, node, () => linkBody(linker, node.body));
+  const { check, reset } = iteration;
   const { pos } = node.iterable;
   const startPos = startPosition(node.iterable);
   return (frame) => {
-    if (limited) checkVariables(frame, count + extra, node.variable.pos);
+    check(frame);
     const subject = iterable(frame);
-    frame.slots[variable.slot] = undefined;
-    if (counter !== null) frame.slots[counter.slot] = 0;
+    reset(frame);
     if (subject instanceof RhaiArray) return overArray(frame, subject, iteration);
     if (subject instanceof Range && typeof subject.from === "number" && typeof subject.to === "number") {
       return overRange(frame, subject.from, subject.inclusive ? subject.to + 1 : subject.to, iteration);
     }
     const iterate = frame.run.engine.registry.iteratorFor(subject);
-    if (iterate === undefined) throw new EvalError("ErrorFor", {}, startPos);
+    if (iterate === undefined) throw new EvalError("ErrorFor", { detail: typeNameOf(subject) }, startPos);
     return overIterator(frame, started(iterate, subject, pos), iteration, pos);
   };
 }
 
-interface Iteration {
-  readonly store: Store;
-  readonly storeCount: Store | null;
-  readonly body: Exec;
-}
+type Iteration = LinkedFor<Exec>;
 
 function overRange(frame: Frame, from: number, to: number, { store, storeCount, body }: Iteration): Value {
   for (let i = from; i < to; i++) {
@@ -169,7 +189,11 @@ function overIterator(
   }
 }
 
-function started(iterate: (value: never) => Iterator<Value>, subject: Value, pos: number): Iterator<Value> {
+export function started(
+  iterate: (value: never) => Iterator<Value>,
+  subject: Value,
+  pos: number,
+): Iterator<Value> {
   try {
     return iterate(subject as never);
   } catch (error) {
@@ -177,7 +201,7 @@ function started(iterate: (value: never) => Iterator<Value>, subject: Value, pos
   }
 }
 
-function nextOf(iterator: Iterator<Value>, pos: number): IteratorResult<Value> {
+export function nextOf(iterator: Iterator<Value>, pos: number): IteratorResult<Value> {
   try {
     return iterator.next();
   } catch (error) {

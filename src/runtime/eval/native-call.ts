@@ -1,23 +1,17 @@
 // Calling native functions: choice of the overload, context, errors, size checks, `print` and `debug`.
 
 import type { Position } from "../../lang/position.ts";
-import { ExitSignal } from "../control.ts";
-import {
-  dataTooLarge,
-  EvalError,
-  functionNotFound,
-  mismatchOutputType,
-  nonPureMethodCall,
-  runtimeError,
-} from "../errors.ts";
+import { functionNotFound, mismatchOutputType, nonPureMethodCall } from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
 import { assignOperator, binaryOperator } from "../function/operators.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
 import { copyValue } from "../value/containers.ts";
 import { Ref } from "../value/objects.ts";
-import { signatureTypeName, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
+import { RhaiObject, signatureTypeName, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
-import { isStackOverflow } from "./script-call.ts";
+import type { Later } from "./later.ts";
+import { unexpectedPromise } from "./may-await-error.ts";
+import { nativeError } from "./native-error.ts";
 
 /** `name (type, type)`, as "Function not found" shows it. */
 export function callSignature(name: string, args: readonly Value[]): string {
@@ -32,8 +26,30 @@ export function callNative(
   pos: Position,
   op: string | null,
 ): Value {
+  return callNativeBy(invokeNative, frame, name, args, pos, op) as Value;
+}
+
+/** Same for a native that may return a promise. */
+export function callNativeAsync(
+  frame: Frame,
+  name: string,
+  args: Value[],
+  pos: Position,
+  op: string | null,
+): Later<Value> {
+  return callNativeBy(invokeAsync, frame, name, args, pos, op);
+}
+
+function callNativeBy(
+  invokeBy: Invoke,
+  frame: Frame,
+  name: string,
+  args: Value[],
+  pos: Position,
+  op: string | null,
+): Later<Value> {
   const fn = frame.run.engine.registry.resolve(name, args);
-  if (fn !== null) return invokeNative(frame, fn, args, pos, false, false);
+  if (fn !== null) return invokeBy(frame, fn, args, pos, false, false);
   const builtIn = op !== null && args.length === 2 ? builtInOperator(op, args) : null;
   if (builtIn === null) throw functionNotFound(callSignature(name, args), pos);
   try {
@@ -58,7 +74,7 @@ function builtInOperator(op: string, args: readonly Value[]): ((a: Value, b: Val
 /**
  * Calls a chosen native. With `isRef` the first argument is a place: containers are modified in place, and for functions
  * on value types `args[0]` holds the new value afterwards, also when the call fails; the caller puts it back.
- * Without it `args[0]` must be owned.
+ * Without it `args[0]` must be owned. Throws UnexpectedPromiseError for a promise.
  */
 export function invokeNative(
   frame: Frame,
@@ -68,30 +84,103 @@ export function invokeNative(
   isRef: boolean,
   constant: boolean,
 ): Value {
+  return invoke(frame, fn, args, pos, isRef, constant, false) as Value;
+}
+
+/** Calls a chosen native that may return a promise; see `invokeNative`. `args[0]` holds the new value once it has settled. */
+export function invokeAsync(
+  frame: Frame,
+  fn: NativeFn,
+  args: Value[],
+  pos: Position,
+  isRef: boolean,
+  constant: boolean,
+): Later<Value> {
+  return invoke(frame, fn, args, pos, isRef, constant, true);
+}
+
+/** How a call site calls natives: `invokeNative` or `invokeAsync`. */
+export type Invoke = typeof invokeAsync;
+
+function invoke(
+  frame: Frame,
+  fn: NativeFn,
+  args: Value[],
+  pos: Position,
+  isRef: boolean,
+  constant: boolean,
+  mayAwait: boolean,
+): Later<Value> {
   if (constant && fn.receiver === "mut") throw nonPureMethodCall(fn.name, pos);
   const { run } = frame;
   if (run.metered) run.track(pos);
-  let result: Value;
+  const ref = fn.byRef ? new Ref(args[0]) : null;
+  let result: Later<Value>;
   try {
-    if (fn.byRef) {
-      const ref = new Ref(args[0]);
-      try {
-        result = callImplementation(frame, fn, ref as never, args, pos, constant);
-      } finally {
-        args[0] = ref.value;
+    const first = ref ?? (isRef && fn.receiver === "value" ? copyValue(args[0]) : args[0]);
+    result = callImplementation(frame, fn, first as never, args, pos, constant, mayAwait);
+    if (typeof result === "object") {
+      const pending = promiseOf(fn, result);
+      if (pending !== null) {
+        if (!mayAwait) throw unexpectedPromise(fn.name, pos, pending);
+        return awaitNative(frame, fn, pending, args, ref, pos, isRef);
       }
-    } else {
-      const first = isRef && fn.receiver === "value" ? copyValue(args[0]) : args[0];
-      result = callImplementation(frame, fn, first as never, args, pos, constant);
     }
+    if (ref !== null) args[0] = ref.value;
     if (run.hasSizeLimits) {
-      run.checkSize(result, pos);
+      run.checkSize(result as Value, pos);
       if (isRef) run.checkSize(args[0], pos);
     }
   } catch (error) {
+    if (ref !== null) args[0] = ref.value;
     throw nativeError(error, pos);
   }
-  return fn.name === "print" || fn.name === "debug" ? printed(frame, fn.name, result, pos) : result;
+  return fn.name === "print" || fn.name === "debug"
+    ? printed(frame, fn.name, result as Value, pos)
+    : (result as Value);
+}
+
+/** The promise that a native returned, those of other libraries included; null for a value. */
+function promiseOf(fn: NativeFn, result: unknown): Promise<Value> | null {
+  if (result instanceof Promise) return result;
+  if (!fn.isAsync || result === null || result instanceof RhaiObject) return null;
+  const { then } = result as { then?: unknown };
+  return typeof then === "function" ? Promise.resolve(result as PromiseLike<Value>) : null;
+}
+
+/** Lets the frame wait for a native; what has to be done with its value is done when it is there. */
+function awaitNative(
+  frame: Frame,
+  fn: NativeFn,
+  pending: Promise<Value>,
+  args: Value[],
+  ref: Ref | null,
+  pos: Position,
+  isRef: boolean,
+): Promise<Value> {
+  const { run } = frame;
+  const guarded = run.cancellation === null ? pending : run.cancellation.guard(pending);
+  frame.awaitPos = pos;
+  const isPrint = fn.name === "print" || fn.name === "debug";
+  // A native with a context may go on working for this frame, which would change `awaitPos`.
+  if (ref === null && !run.hasSizeLimits && !isPrint && !fn.usesContext) return guarded;
+  const putBack = () => {
+    if (ref !== null) args[0] = ref.value;
+  };
+  return guarded.then(
+    (value) => {
+      putBack();
+      if (run.hasSizeLimits) {
+        run.checkSize(value, pos);
+        if (isRef) run.checkSize(args[0], pos);
+      }
+      return isPrint ? printed(frame, fn.name, value, pos) : value;
+    },
+    (error: unknown) => {
+      putBack();
+      throw nativeError(error, pos);
+    },
+  );
 }
 
 function callImplementation(
@@ -101,10 +190,11 @@ function callImplementation(
   args: Value[],
   pos: Position,
   constant: boolean,
-): Value {
-  const call = fn.call as (...values: unknown[]) => Value;
+  mayAwait: boolean,
+): Later<Value> {
+  const call = fn.call as (...values: unknown[]) => Later<Value>;
   if (fn.usesContext) {
-    const context = frame.run.engine.createContext(frame, fn.name, pos, constant);
+    const context = frame.run.engine.createContext(frame, fn.name, pos, constant, mayAwait);
     switch (args.length) {
       case 0:
         return call(context);
@@ -138,19 +228,6 @@ function printed(frame: Frame, name: string, text: Value, pos: Position): undefi
   if (name === "print") hooks.print(text);
   else hooks.debug(text, frame.source, pos);
   return undefined;
-}
-
-/** What a script sees of an error that a native function threw. */
-export function nativeError(error: unknown, pos: Position): unknown {
-  if (error instanceof EvalError) return error.at(pos);
-  if (error instanceof ExitSignal) return error;
-  if (isStackOverflow(error)) return new EvalError("ErrorStackOverflow", {}, pos);
-  if (error instanceof RangeError && error.message.includes("string length"))
-    return dataTooLarge("Length of string", pos);
-  const text = error instanceof Error ? error.message : String(error);
-  const wrapped = runtimeError(text, pos);
-  wrapped.cause = error;
-  return wrapped;
 }
 
 /** A call site's choice of native function, kept as long as the types of the arguments stay the same. */

@@ -2,16 +2,17 @@
 
 import type { Position } from "../../lang/position.ts";
 import { EvalError, inFunctionCall } from "../errors.ts";
-import type { CallContext, ElementCallback } from "../function/native.ts";
-import { andThen } from "../function/sequence.ts";
+import type { CallContext, ElementCallback, TaskContext } from "../function/native.ts";
 import { copyValue } from "../value/containers.ts";
 import { equalsValue } from "../value/equality.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
+import { Cancellation } from "./cancellation.ts";
 import { callByName, callPointer } from "./dynamic-call.ts";
-import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
-import { bodyFor, enterFunction, runBody } from "./script-call.ts";
+import { type Environment, Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { ending, recovering } from "./later.ts";
+import { enterFunction, runBodyFor } from "./script-call.ts";
 
 type Result = Value | Promise<Value>;
 
@@ -22,6 +23,8 @@ export class NativeContext implements CallContext {
     readonly position: Position,
     /** The first argument is a constant: callbacks that get its elements as `this` may not assign to it. */
     readonly receiverConstant: boolean,
+    /** The call site can wait: callbacks may return promises. */
+    readonly mayAwait: boolean,
   ) {}
   get source(): string | null {
     return this.frame.source;
@@ -44,6 +47,22 @@ export class NativeContext implements CallContext {
   trackOperations(count: number): void {
     for (let i = 0; i < count; i++) this.frame.run.track(this.position);
   }
+  get signal(): AbortSignal | null {
+    return this.frame.run.cancellation?.signal ?? null;
+  }
+  get deadline(): number | null {
+    const endsAt = this.frame.run.cancellation?.endsAt ?? Number.POSITIVE_INFINITY;
+    return Number.isFinite(endsAt) ? Date.now() + endsAt - performance.now() : null;
+  }
+  startTask(timeout: number | null): TaskContext {
+    const { frame } = this;
+    const { run } = frame;
+    const cancellation = new Cancellation({ timeout, parent: run.cancellation });
+    const { slots, self, lib, imports, level, source } = frame;
+    const own = new Frame(run.branch(cancellation), slots, self, lib, imports, level, source);
+    const context = new NativeContext(own, this.fnName, this.position, this.receiverConstant, this.mayAwait);
+    return { context, cancellation };
+  }
   equals(a: Value, b: Value): boolean {
     return equalsValue(a, b);
   }
@@ -56,6 +75,8 @@ export class NativeContext implements CallContext {
       isMethod ? args.slice(1) : [...args],
       ref,
       this.position,
+      null,
+      this.mayAwait,
     );
   }
 
@@ -95,20 +116,12 @@ export class NativeContext implements CallContext {
     } else {
       forms.push(() => this.call(fnPtr, self, [...args, ...extras]));
     }
-    const attempt = (index: number): Result => {
-      const failed = (error: unknown): Result => {
+    const attempt = (index: number): Result =>
+      recovering(this.frame, forms[index], (error) => {
         const missing = isMissing(error, fnPtr.name);
         if (missing && index + 1 < forms.length) return attempt(index + 1);
         throw error instanceof EvalError ? inFunctionCall(this.fnName, this.source ?? "", error) : error;
-      };
-      let result: Result;
-      try {
-        result = forms[index]();
-      } catch (error) {
-        return failed(error);
-      }
-      return result instanceof Promise ? result.catch(failed) : result;
-    };
+      });
     return attempt(0);
   }
 
@@ -121,6 +134,7 @@ export class NativeContext implements CallContext {
       args,
       this.position,
       this.receiverConstant,
+      this.mayAwait,
     );
   }
 
@@ -188,15 +202,13 @@ class LinkedCallback implements ElementCallback {
     const frame = enterFunction(caller, fn, this.environment, args, self, level, position, caller.source);
     if (fn.isEmpty) return undefined;
     frame.selfConstant = context.receiverConstant;
-    if (free > 0) return runBody(frame, fn, bodyFor(fn, args), context.position);
-    try {
-      return andThen(runBody(frame, fn, bodyFor(fn, args), context.position), (value) => {
+    if (free > 0) return runBodyFor(frame, fn, position, context.mayAwait);
+    return ending(
+      caller,
+      () => runBodyFor(frame, fn, position, context.mayAwait),
+      () => {
         this.element = frame.self;
-        return value;
-      });
-    } catch (error) {
-      this.element = frame.self;
-      throw error;
-    }
+      },
+    );
   }
 }

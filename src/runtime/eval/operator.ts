@@ -4,12 +4,13 @@ import type { AndExpr, CallExpr, CoalesceExpr, Expr, OrExpr } from "../../lang/a
 import { mismatchDataType } from "../errors.ts";
 import { Float } from "../value/scalars.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
-import type { Eval, Frame } from "./frame.ts";
+import type { AsyncEval, Eval, Frame } from "./frame.ts";
+import { type Later, then, thenPromise } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { isLiteral, literalValue } from "./literal.ts";
-import { callNative } from "./native-call.ts";
+import { callNative, callNativeAsync } from "./native-call.ts";
 import * as shapes from "./operator-shapes.ts";
-import { slowOperator } from "./operator-slow.ts";
+import { slowOperator, slowOperatorAsync } from "./operator-slow.ts";
 
 const FAST: ReadonlyMap<string, shapes.OperatorShapes> = new Map([
   ["+", shapes.addShapes],
@@ -104,6 +105,41 @@ export function linkCondition(linker: Linker, node: Expr): (frame: Frame) => boo
   };
 }
 
+export function linkConditionAsync(linker: Linker, node: Expr): (frame: Frame) => Later<boolean> {
+  if (!linker.awaits(node)) return linkCondition(linker, node);
+  const inner = linker.exprAsync(node);
+  const { pos } = node;
+  return (frame) => {
+    const value = inner(frame);
+    if (value instanceof Promise) return thenPromise(frame, value, (settled) => requireBool(settled, pos));
+    return value === true || value === false ? value : requireBool(value, pos);
+  };
+}
+
+/** An operator of which an operand or the function behind it may await. */
+export function linkOperatorAsync(linker: Linker, node: CallExpr): AsyncEval {
+  const { name, pos } = node;
+  const operands = node.args.map((arg) => linker.exprAsync(arg));
+  if (operands.length === 1) {
+    return (frame) =>
+      then(frame, operands[0](frame), (value) =>
+        typeof value === "boolean" ? !value : callNativeAsync(frame, name, [value], pos, name),
+      );
+  }
+  const [left, right] = operands;
+  const operate = slowOperatorAsync(name, pos, linker.sized);
+  return (frame) => {
+    const a = left(frame);
+    if (a instanceof Promise)
+      return thenPromise(frame, a, (first) =>
+        then(frame, right(frame), (second) => operate(frame, first, second)),
+      );
+    const b = right(frame);
+    if (b instanceof Promise) return thenPromise(frame, b, (second) => operate(frame, a, second));
+    return operate(frame, a, b);
+  };
+}
+
 export function linkAnd(linker: Linker, node: AndExpr): Eval {
   const operands = node.operands.map((operand) => linkCondition(linker, operand));
   if (operands.length === 2) {
@@ -131,4 +167,37 @@ export function linkCoalesce(linker: Linker, node: CoalesceExpr): Eval {
     }
     return undefined;
   };
+}
+
+export function linkAndAsync(linker: Linker, node: AndExpr): AsyncEval {
+  const operands = node.operands.map((operand) => linkConditionAsync(linker, operand));
+  return firstMatch(operands, (value) => !value, true);
+}
+
+export function linkOrAsync(linker: Linker, node: OrExpr): AsyncEval {
+  const operands = node.operands.map((operand) => linkConditionAsync(linker, operand));
+  return firstMatch(operands, (value) => value === true, false);
+}
+
+export function linkCoalesceAsync(linker: Linker, node: CoalesceExpr): AsyncEval {
+  const operands = node.operands.map((operand) => linker.exprAsync(operand));
+  return firstMatch(operands, (value) => value !== undefined, undefined);
+}
+
+/** The first value that `matches`; later operands are not evaluated. */
+function firstMatch(
+  operands: readonly AsyncEval[],
+  matches: (value: Value) => boolean,
+  otherwise: Value,
+): AsyncEval {
+  const from = (frame: Frame, index: number): Later<Value> => {
+    for (let i = index; i < operands.length; i++) {
+      const value = operands[i](frame);
+      if (value instanceof Promise)
+        return thenPromise(frame, value, (settled) => (matches(settled) ? settled : from(frame, i + 1)));
+      if (matches(value)) return value;
+    }
+    return otherwise;
+  };
+  return (frame) => from(frame, 0);
 }

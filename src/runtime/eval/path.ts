@@ -9,7 +9,8 @@ import { variableNotFound } from "../errors.ts";
 import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { RhaiObject, type Value } from "../value/value.ts";
 import { type Eval, type Frame, NO_THIS } from "./frame.ts";
-import { holdsPlaces, type IndexSite, indexGet, indexOwn, indexPut } from "./index-ops.ts";
+import { holdsPlaces, type IndexSite, indexGet, indexOwn, indexPut, isIndexable } from "./index-ops.ts";
+import { type Later, then } from "./later.ts";
 import type { Place } from "./name-view.ts";
 import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { unboundThis } from "./variable.ts";
@@ -21,13 +22,20 @@ class ChainEnd extends RhaiObject {
 /** The value of a path that `?.` or `?[` has ended. */
 export const ENDED: RhaiObject = new ChainEnd();
 
+/** What changing a place returns: a promise when a setter or an indexer has to be waited for. */
+export type Done = void | Promise<void>;
+
+/**
+ * Reading (`get`, `own`) never waits, except for the last step of a path whose site may await: steps before the last one that
+ * may await are staged. Writing may have to wait anywhere.
+ */
 export abstract class Path {
   /** The value, borrowed; ENDED when a safe access met unit. */
   abstract get(frame: Frame, args: Value[]): Value;
   /** The value, to be modified in place: containers on the way are made writable. */
   abstract own(frame: Frame, args: Value[]): Value;
   /** Replaces the value. `pos` is where a value of the wrong type is reported. */
-  abstract put(frame: Frame, args: Value[], value: Value, pos: Position): void;
+  abstract put(frame: Frame, args: Value[], value: Value, pos: Position): Done;
   /** The root is a constant. */
   abstract constant(frame: Frame): boolean;
   /** A place (variable, element, property of a map) and not a temporary such as a character or a slice. */
@@ -36,8 +44,12 @@ export abstract class Path {
   isShared(_frame: Frame): boolean {
     return false;
   }
+  /** Whether this step, taken from `target`, asks no registered function. */
+  isDirect(_target: Value): boolean {
+    return true;
+  }
   /** After `own`'s value was modified in place: gives objects with setters the chance to take it. */
-  commit(_frame: Frame, _args: Value[], _value: Value, _pos: Position): void {}
+  commit(_frame: Frame, _args: Value[], _value: Value, _pos: Position): Done {}
 }
 
 /** A variable in a slot that is never shared. */
@@ -202,19 +214,23 @@ export class IndexPath extends Path {
     if (target === ENDED || (this.optional && target === undefined)) return ENDED;
     return indexOwn(frame, target, index, this.site);
   }
-  override put(frame: Frame, args: Value[], value: Value, pos: Position): void {
+  override put(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const index = this.index(frame, args);
     const target = this.parent.own(frame, args);
-    const changed = indexPut(frame, target, index, value, this.site, pos);
-    // A character of a slice, a bit of a byte ...: Rhai changes a temporary there, which is lost.
-    if (changed !== target) {
-      if (this.parent.isPlace(frame, args)) this.parent.put(frame, args, changed, pos);
-    } else if (!holdsPlaces(target)) this.parent.commit(frame, args, target, pos);
+    return then(frame, indexPut(frame, target, index, value, this.site, pos), (changed): Done => {
+      // A character of a slice, a bit of a byte ...: Rhai changes a temporary there, which is lost.
+      if (changed !== target) {
+        if (this.parent.isPlace(frame, args)) return this.parent.put(frame, args, changed, pos);
+      } else if (!holdsPlaces(target)) return this.parent.commit(frame, args, target, pos);
+    });
   }
-  override commit(frame: Frame, args: Value[], value: Value, pos: Position): void {
+  override commit(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const target = this.parent.own(frame, args);
-    if (holdsPlaces(target)) this.parent.commit(frame, args, target, pos);
-    else this.put(frame, args, value, pos);
+    if (holdsPlaces(target)) return this.parent.commit(frame, args, target, pos);
+    return this.put(frame, args, value, pos);
+  }
+  override isDirect(target: Value): boolean {
+    return isIndexable(target);
   }
   override constant(frame: Frame): boolean {
     return this.parent.constant(frame);
@@ -235,9 +251,9 @@ export class PropertyPath extends Path {
   override get(frame: Frame, args: Value[]): Value {
     const target = this.parent.get(frame, args);
     if (target === ENDED || (this.optional && target === undefined)) return ENDED;
-    if (target instanceof RhaiMap) return propertyGet(frame, target, this.site, false, false);
+    if (target instanceof RhaiMap) return propertyGet(frame, target, this.site, false, false) as Value;
     const isRef = this.parent.isPlace(frame, args);
-    return propertyGet(frame, target, this.site, isRef, isRef && this.parent.constant(frame));
+    return propertyGet(frame, target, this.site, isRef, isRef && this.parent.constant(frame)) as Value;
   }
   override own(frame: Frame, args: Value[]): Value {
     const target = this.parent.own(frame, args);
@@ -246,27 +262,89 @@ export class PropertyPath extends Path {
       if (this.site.strict || frame.run.metered) propertyGet(frame, target, this.site, true, false);
       return target.getForWrite(this.site.name);
     }
-    return propertyGet(frame, target, this.site, true, this.parent.constant(frame));
+    return propertyGet(frame, target, this.site, true, this.parent.constant(frame)) as Value;
   }
-  override put(frame: Frame, args: Value[], value: Value, pos: Position): void {
+  override put(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const target = this.parent.own(frame, args);
     if (target instanceof RhaiMap) {
       target.set(this.site.name, value);
       return;
     }
-    const changed = propertySet(frame, target, value, this.site, this.parent.constant(frame));
-    if (changed !== target) this.parent.put(frame, args, changed, pos);
-    else this.parent.commit(frame, args, target, pos);
+    const { parent } = this;
+    return then(frame, propertySet(frame, target, value, this.site, parent.constant(frame)), (changed) =>
+      changed === target ? parent.commit(frame, args, target, pos) : parent.put(frame, args, changed, pos),
+    );
   }
-  override commit(frame: Frame, args: Value[], value: Value, pos: Position): void {
+  override commit(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const target = this.parent.own(frame, args);
-    if (target instanceof RhaiMap) this.parent.commit(frame, args, target, pos);
-    else this.put(frame, args, value, pos);
+    if (target instanceof RhaiMap) return this.parent.commit(frame, args, target, pos);
+    return this.put(frame, args, value, pos);
+  }
+  override isDirect(target: Value): boolean {
+    return target instanceof RhaiMap;
   }
   override constant(frame: Frame): boolean {
     return this.parent.constant(frame);
   }
   override isPlace(frame: Frame, args: Value[]): boolean {
     return this.parent.get(frame, args) instanceof RhaiMap;
+  }
+}
+
+/** Stands in `args` for a step that needed no staging. */
+class Unstaged extends RhaiObject {
+  override readonly typeId = -4;
+  override readonly typeName = "unstaged";
+}
+const UNSTAGED: RhaiObject = new Unstaged();
+
+/**
+ * A step in the middle of a chain whose getter or indexer may await. Its value is fetched once, before the steps after it;
+ * writing through it calls the setter. On built-in containers the step is what it would be without staging.
+ */
+export class StagedPath extends Path {
+  constructor(
+    private readonly parent: Path,
+    private readonly step: Path,
+    private readonly index: number,
+  ) {
+    super();
+  }
+  /** Fetches the value; ENDED when a safe access has met unit. */
+  stage(frame: Frame, args: Value[]): Later<Value> {
+    const { run } = frame;
+    const { operations } = run;
+    const target = this.parent.get(frame, args);
+    // This look does not count; the step itself will.
+    run.operations = operations;
+    if (target === ENDED || this.step.isDirect(target)) {
+      args[this.index] = UNSTAGED;
+      return undefined;
+    }
+    return then<Value, Value>(frame, this.step.get(frame, args), (value) => {
+      args[this.index] = value;
+      return value;
+    });
+  }
+  override get(frame: Frame, args: Value[]): Value {
+    const value = args[this.index];
+    return value === UNSTAGED ? this.step.get(frame, args) : value;
+  }
+  override own(frame: Frame, args: Value[]): Value {
+    const value = args[this.index];
+    return value === UNSTAGED ? this.step.own(frame, args) : value;
+  }
+  override put(frame: Frame, args: Value[], value: Value, pos: Position): Done {
+    if (args[this.index] !== UNSTAGED) args[this.index] = value;
+    return this.step.put(frame, args, value, pos);
+  }
+  override commit(frame: Frame, args: Value[], value: Value, pos: Position): Done {
+    return this.step.commit(frame, args, value, pos);
+  }
+  override constant(frame: Frame): boolean {
+    return this.step.constant(frame);
+  }
+  override isPlace(frame: Frame, args: Value[]): boolean {
+    return args[this.index] === UNSTAGED && this.step.isPlace(frame, args);
   }
 }

@@ -1,18 +1,56 @@
 // Programs: syntax trees linked for one engine configuration. Functions are linked at their first call.
 
 import type { Ast, ScriptFnDef } from "../../lang/ast.ts";
-import { linkStatements } from "./block.ts";
-import type { Chain, Environment, Exec, FunctionTable, ScriptFn } from "./frame.ts";
+import { linkStatements, linkStatementsAsync } from "./block.ts";
+import type { AsyncExec, Chain, Environment, Exec, Frame, FunctionTable, ScriptFn } from "./frame.ts";
 import { functionKey } from "./library.ts";
 import { Linker, type LinkSettings } from "./linker.ts";
+import {
+  type AwaitAnalysis,
+  type Awaiting,
+  type AwaitReason,
+  type AwaitSettings,
+  analyseAwaits,
+  EVERYTHING,
+} from "./may-await.ts";
 import { bodyFacts, StaticScope } from "./static-scope.ts";
 
-export interface Program {
-  readonly table: FunctionTable;
+/** What a program's top level runs. */
+export interface LinkedBody<E> {
   /** Slots the top-level frame needs. */
   readonly frameSize: number;
-  readonly body: Exec;
+  readonly body: E;
+}
+
+export interface Program extends LinkedBody<Exec> {
+  readonly table: FunctionTable;
   readonly doc: string;
+  /** The top level for asynchronous runs: the same one when nothing in it may await. */
+  readonly async: LinkedBody<AsyncExec>;
+  /**
+   * Why the top level, or a function, cannot be run synchronously; null when it can. Imported modules are not looked at:
+   * they are checked when they are imported.
+   */
+  refusal(fn?: ScriptFnDef): AwaitReason | null;
+}
+
+/** Forms of a program beyond the engine's settings. */
+export interface LinkVariant {
+  /** Operations are tracked, whatever the limits are. */
+  readonly metered?: boolean;
+  /** Every node is linked asynchronously: for code whose surroundings are unknown, and for tests. */
+  readonly everyNode?: boolean;
+  /** The host hands over function pointers of which nobody can tell what they do. */
+  readonly doubtPointers?: boolean;
+}
+
+/** Tells variants apart. */
+export function variantKey({
+  metered = false,
+  everyNode = false,
+  doubtPointers = false,
+}: LinkVariant): number {
+  return (metered ? 1 : 0) + (everyNode ? 2 : 0) + (doubtPointers ? 4 : 0);
 }
 
 class ScriptFunction implements ScriptFn {
@@ -24,34 +62,66 @@ class ScriptFunction implements ScriptFn {
   frameSize: number;
   body: Exec;
   sharedBody: Exec;
+  readonly mayAwait: boolean;
+  private linkedAsync: AsyncExec | null = null;
+  private linkedSharedAsync: AsyncExec | null = null;
   constructor(
     readonly def: ScriptFnDef,
     readonly table: FunctionTable,
-    settings: LinkSettings,
+    private readonly settings: LinkSettings,
   ) {
     this.name = def.name;
     this.arity = def.params.length;
     this.isEmpty = def.body.statements.length === 0;
     this.frameSize = def.params.length;
+    this.mayAwait = settings.awaiting?.has(def) ?? false;
     this.body = (frame) => {
-      this.body = this.link(settings, this.captured);
-      for (let i = frame.slots.length; i < this.frameSize; i++) frame.slots.push(undefined);
+      this.body = this.link(this.captured);
+      this.addSlots(frame);
       return this.body(frame);
     };
     this.sharedBody = (frame) => {
-      this.sharedBody = this.link(settings, this.arity);
-      for (let i = frame.slots.length; i < this.frameSize; i++) frame.slots.push(undefined);
+      this.sharedBody = this.link(this.arity);
+      this.addSlots(frame);
       return this.sharedBody(frame);
     };
   }
+  get asyncBody(): AsyncExec {
+    if (!this.mayAwait) return this.body;
+    this.linkedAsync ??= this.linkedLater(() => this.linkAsync(this.captured));
+    return this.linkedAsync;
+  }
+  get sharedAsyncBody(): AsyncExec {
+    if (!this.mayAwait) return this.sharedBody;
+    this.linkedSharedAsync ??= this.linkedLater(() => this.linkAsync(this.arity));
+    return this.linkedSharedAsync;
+  }
+  /** Frames made before linking have too few slots. */
+  private addSlots(frame: Frame): void {
+    for (let i = frame.slots.length; i < this.frameSize; i++) frame.slots.push(undefined);
+  }
+  private linkedLater(link: () => AsyncExec): AsyncExec {
+    const body = link();
+    return (frame) => {
+      if (frame.slots.length < this.frameSize) this.addSlots(frame);
+      return body(frame);
+    };
+  }
   /** Links the body; the first `shared` parameters may hold shared cells. */
-  private link(settings: LinkSettings, shared: number): Exec {
-    const scope = new StaticScope(bodyFacts(this.def.body), this.def, shared);
-    const linker = new Linker(settings, scope);
-    const before = linker.thrownLeaves;
+  private link(shared: number): Exec {
+    const linker = this.linker(shared, null);
     const exec = linkStatements(linker, this.def.body.statements, true);
-    if (scope.size > this.frameSize) this.frameSize = scope.size;
-    return linker.catchingLeaves(before, exec);
+    this.frameSize = Math.max(this.frameSize, linker.scope.size);
+    return linker.catchingLeaves(0, exec);
+  }
+  private linkAsync(shared: number): AsyncExec {
+    const linker = this.linker(shared, this.settings.awaiting);
+    const exec = linkStatementsAsync(linker, this.def.body.statements, true);
+    this.frameSize = Math.max(this.frameSize, linker.scope.size);
+    return linker.catchingLeavesAsync(0, exec);
+  }
+  private linker(shared: number, awaiting: Awaiting | null): Linker {
+    return new Linker(this.settings, new StaticScope(bodyFacts(this.def.body), this.def, shared), awaiting);
   }
 }
 
@@ -73,11 +143,66 @@ function functionTable(ast: Ast, settings: LinkSettings): FunctionTable {
   return table;
 }
 
+class LinkedProgram implements Program {
+  readonly table: FunctionTable;
+  readonly doc: string;
+  private sync: LinkedBody<Exec> | null = null;
+  private linkedAsync: LinkedBody<AsyncExec> | null = null;
+  private analysis: AwaitAnalysis | null | undefined = undefined;
+  constructor(
+    private readonly ast: Ast,
+    private readonly settings: LinkSettings,
+    private readonly analyse: () => AwaitAnalysis | null,
+  ) {
+    this.table = functionTable(ast, settings);
+    this.doc = ast.doc;
+  }
+  private get linked(): LinkedBody<Exec> {
+    this.sync ??= this.link();
+    return this.sync;
+  }
+  get frameSize(): number {
+    return this.linked.frameSize;
+  }
+  get body(): Exec {
+    return this.linked.body;
+  }
+  get async(): LinkedBody<AsyncExec> {
+    if (this.settings.awaiting === null) return this.linked;
+    this.linkedAsync ??= this.linkAsync(this.settings.awaiting);
+    return this.linkedAsync;
+  }
+  refusal(fn?: ScriptFnDef): AwaitReason | null {
+    if (this.settings.awaiting === null) return null;
+    if (this.analysis === undefined) this.analysis = this.analyse();
+    return this.analysis?.reason(fn) ?? null;
+  }
+  private link(): LinkedBody<Exec> {
+    const linker = this.linker(null);
+    const exec = linkStatements(linker, this.ast.statements, false);
+    return { body: linker.catchingLeaves(0, exec), frameSize: linker.scope.size };
+  }
+  private linkAsync(awaiting: Awaiting): LinkedBody<AsyncExec> {
+    const linker = this.linker(awaiting);
+    const exec = linkStatementsAsync(linker, this.ast.statements, false);
+    return { body: linker.catchingLeavesAsync(0, exec), frameSize: linker.scope.size };
+  }
+  private linker(awaiting: Awaiting | null): Linker {
+    return new Linker(this.settings, new StaticScope(bodyFacts(this.ast.statements), null, 0), awaiting);
+  }
+}
+
+/** Settings of an engine that decide how its programs are linked. */
+export type ProgramSettings = Omit<LinkSettings, "awaiting"> &
+  Pick<AwaitSettings, "globalModules" | "asyncImports">;
+
 /** Links a tree. Nothing of it is run. */
-export function linkProgram(ast: Ast, settings: LinkSettings): Program {
-  const scope = new StaticScope(bodyFacts(ast.statements), null, 0);
-  const linker = new Linker(settings, scope);
-  const exec = linkStatements(linker, ast.statements, false);
-  const body = linker.catchingLeaves(0, exec);
-  return { table: functionTable(ast, settings), frameSize: scope.size, body, doc: ast.doc };
+export function linkProgram(ast: Ast, settings: ProgramSettings, variant: LinkVariant = {}): Program {
+  const { registry, globalModules, asyncImports } = settings;
+  const { doubtPointers = false, everyNode = false } = variant;
+  const analyse = (doubtImports: boolean) =>
+    analyseAwaits(ast, { registry, globalModules, asyncImports, doubtImports, doubtPointers });
+  const awaiting = everyNode ? EVERYTHING : analyse(true);
+  const metered = settings.metered || variant.metered === true;
+  return new LinkedProgram(ast, { ...settings, metered, awaiting }, () => analyse(false));
 }

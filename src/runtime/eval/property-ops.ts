@@ -6,7 +6,8 @@ import { RhaiMap } from "../value/containers.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { callIndexer, mapGet } from "./index-ops.ts";
-import { invokeNative } from "./native-call.ts";
+import { type Later, recovering, then } from "./later.ts";
+import { type Invoke, invokeAsync, invokeNative } from "./native-call.ts";
 
 export interface PropertySite {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface PropertySite {
   readonly idxPos: Position;
   readonly opPos: Position;
   readonly strict: boolean;
+  /** Registered getters and setters may return promises; see `IndexSite`. */
+  readonly mayAwait: boolean;
 }
 
 /** A property's value; borrowed for map keys. `isRef`/`constant`: see `invokeNative`. */
@@ -23,13 +26,13 @@ export function propertyGet(
   site: PropertySite,
   isRef: boolean,
   constant: boolean,
-): Value {
+): Later<Value> {
   if (target instanceof RhaiMap) {
     if (frame.run.metered) frame.run.track(0);
     return mapGet(target, site.name, site);
   }
   const fn = frame.run.engine.registry.resolve(`get$${site.name}`, [target]);
-  if (fn !== null) return invokeNative(frame, fn, [target], site.idxPos, isRef, constant);
+  if (fn !== null) return invoker(site)(frame, fn, [target], site.idxPos, isRef, constant);
   const unknown = () =>
     dotExpr(
       `Unknown property '${site.name}' - a getter is not registered for type '${typeNameOf(target)}'`,
@@ -45,12 +48,11 @@ export function propertySet(
   value: Value,
   site: PropertySite,
   constant: boolean,
-): Value {
+): Later<Value> {
   const fn = frame.run.engine.registry.resolve(`set$${site.name}`, [target, value]);
   if (fn !== null) {
     const args = [target, value];
-    invokeNative(frame, fn, args, site.idxPos, true, constant);
-    return args[0];
+    return then(frame, invoker(site)(frame, fn, args, site.idxPos, true, constant), () => args[0]);
   }
   const unknown = () =>
     dotExpr(
@@ -58,8 +60,11 @@ export function propertySet(
       site.idxPos,
     );
   const args = [target, site.name, value];
-  viaIndexer(frame, args, site, unknown, true, constant);
-  return args[0];
+  return then(frame, viaIndexer(frame, args, site, unknown, true, constant), () => args[0]);
+}
+
+function invoker({ mayAwait }: PropertySite): Invoke {
+  return mayAwait ? invokeAsync : invokeNative;
 }
 
 function viaIndexer(
@@ -69,11 +74,13 @@ function viaIndexer(
   unknown: () => EvalError,
   isRef: boolean,
   constant: boolean,
-): Value {
-  try {
-    return callIndexer(frame, args, site.opPos, isRef, constant);
-  } catch (error) {
-    if (error instanceof EvalError && error.kind === "ErrorIndexingType") throw unknown();
-    throw error;
-  }
+): Later<Value> {
+  return recovering(
+    frame,
+    () => callIndexer(frame, args, site, isRef, constant),
+    (error) => {
+      if (error instanceof EvalError && error.kind === "ErrorIndexingType") throw unknown();
+      throw error;
+    },
+  );
 }

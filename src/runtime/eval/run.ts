@@ -11,8 +11,9 @@ import type { ModuleResolver } from "../module/resolver.ts";
 import { Container } from "../value/containers.ts";
 import { sizeOf } from "../value/size.ts";
 import type { Value } from "../value/value.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { Frame } from "./frame.ts";
-import type { Program } from "./program.ts";
+import type { LinkVariant, Program } from "./program.ts";
 
 /** Limits of a run; 0 is unlimited except where Infinity is said. */
 export interface Limits {
@@ -55,9 +56,15 @@ export interface EngineServices {
   /** Compiles the text of `eval` or `parse_json`, unoptimised. */
   compileFor(mode: "eval" | "json", text: string): Ast;
   compileModule(text: string, source: string): Ast;
-  link(ast: Ast): Program;
+  link(ast: Ast, variant?: LinkVariant): Program;
   /** The context for a native function called from `frame`. */
-  createContext(frame: Frame, fnName: string, position: Position, receiverConstant: boolean): CallContext;
+  createContext(
+    frame: Frame,
+    fnName: string,
+    position: Position,
+    receiverConstant: boolean,
+    mayAwait: boolean,
+  ): CallContext;
 }
 
 export interface Hooks {
@@ -75,24 +82,33 @@ export class Run {
   readonly maxCallLevels: number;
   readonly maxVariables: number;
   readonly hasSizeLimits: boolean;
-  /** Operations are counted (there is a limit or a progress callback). */
+  /** Operations are counted: there is a limit, a progress callback, or the run can be cancelled. */
   readonly metered: boolean;
   /** Modules being loaded, innermost last: an import of one of them would never end. */
   readonly loading: string[] = [];
   constructor(
     readonly engine: EngineServices,
     readonly source: string | null,
+    /** How the run can be ended from outside; null: not at all. */
+    readonly cancellation: Cancellation | null = null,
+    /** The run that this one is a part of: a task that can be cancelled by itself. Operations count for the whole. */
+    private readonly parent: Run | null = null,
   ) {
     const { limits } = engine;
     this.maxOperations = limits.maxOperations;
     this.maxCallLevels = limits.maxCallLevels;
     this.maxVariables = limits.maxVariables;
-    this.metered = limits.maxOperations > 0 || engine.hooks.progress !== null;
+    this.metered = limits.maxOperations > 0 || engine.hooks.progress !== null || cancellation !== null;
     this.hasSizeLimits = limits.maxStringSize > 0 || limits.maxArraySize > 0 || limits.maxMapSize > 0;
   }
 
   /** Counts one operation, as Rhai's `track_operation`. */
   track(position: Position): void {
+    if (this.cancellation !== null) this.cancellation.check(position);
+    if (this.parent !== null) {
+      this.parent.track(position);
+      return;
+    }
     this.operations++;
     if (this.maxOperations > 0 && this.operations > this.maxOperations) {
       throw new EvalError("ErrorTooManyOperations", {}, position);
@@ -102,6 +118,13 @@ export class Run {
       const token = progress(this.operations);
       if (token !== undefined) throw new EvalError("ErrorTerminated", { value: token }, position);
     }
+  }
+
+  /** A part of this run that can be cancelled by itself. */
+  branch(cancellation: Cancellation): Run {
+    const branch = new Run(this.engine, this.source, cancellation, this);
+    branch.modulesLoaded = this.modulesLoaded;
+    return branch;
   }
 
   /** Throws when a value is larger than the limits allow. Only to be called when `hasSizeLimits`. */

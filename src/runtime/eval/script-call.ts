@@ -5,8 +5,18 @@ import { ExitSignal } from "../control.ts";
 import { EvalError, inFunctionCall } from "../errors.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
-import { type Environment, type Exec, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
+import {
+  type AsyncExec,
+  type Environment,
+  type Exec,
+  Frame,
+  LEAVE,
+  NO_THIS,
+  type ScriptFn,
+} from "./frame.ts";
+import { type Later, rejection } from "./later.ts";
 import { enterImports, enterLibrary } from "./library.ts";
+import { isStackOverflow } from "./native-error.ts";
 
 /**
  * The frame for a call of `fn` from `caller`; `args` become its slots (ownership passes). `level` is the nesting of the call.
@@ -48,6 +58,23 @@ export function runBody(frame: Frame, fn: ScriptFn, body: Exec, pos: Position): 
   return result === LEAVE ? frame.leaveValue : result;
 }
 
+/** Runs a body that may have to wait; see `runBody`. */
+export function runAsyncBody(frame: Frame, fn: ScriptFn, body: AsyncExec, pos: Position): Later<Value> {
+  let result: Later<Value>;
+  try {
+    result = body(frame);
+  } catch (error) {
+    throw callError(error, fn, frame, pos);
+  }
+  if (!(result instanceof Promise)) return result === LEAVE ? frame.leaveValue : result;
+  return result.then(
+    (value) => (value === LEAVE ? frame.leaveValue : value),
+    (error: unknown) => {
+      throw callError(rejection(frame, error), fn, frame, pos);
+    },
+  );
+}
+
 /** The error that a failing call of `fn` raises in its caller. */
 export function callError(error: unknown, fn: ScriptFn, frame: Frame, pos: Position): unknown {
   if (error instanceof ExitSignal) return error;
@@ -62,11 +89,6 @@ export function callError(error: unknown, fn: ScriptFn, frame: Frame, pos: Posit
   return isStackOverflow(error) ? new EvalError("ErrorStackOverflow", {}, pos) : error;
 }
 
-/** Whether JS itself ran out of stack. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes("call stack");
-}
-
 /** Calls a script function in call style: no `this`. `args` become the frame's slots. */
 export function callScript(caller: Frame, fn: ScriptFn, args: Value[], pos: Position): Value {
   if (fn.isEmpty) return undefined;
@@ -74,8 +96,28 @@ export function callScript(caller: Frame, fn: ScriptFn, args: Value[], pos: Posi
   return runBody(frame, fn, fn.body, pos);
 }
 
+/** Same where the function may have to be waited for. */
+export function callScriptAsync(caller: Frame, fn: ScriptFn, args: Value[], pos: Position): Later<Value> {
+  if (fn.isEmpty) return undefined;
+  const frame = enterFunction(caller, fn, fn.environment, args, NO_THIS, caller.level + 1, pos);
+  return runAsyncBody(frame, fn, fn.asyncBody, pos);
+}
+
 /** The body to run for these arguments: shared cells beyond the captured variables need the one that expects them. */
 export function bodyFor(fn: ScriptFn, args: readonly Value[]): Exec {
   for (let i = fn.captured; i < fn.arity; i++) if (args[i] instanceof Shared) return fn.sharedBody;
   return fn.body;
+}
+
+/** The body for an asynchronous call site; see `bodyFor`. */
+export function asyncBodyFor(fn: ScriptFn, args: readonly Value[]): AsyncExec {
+  for (let i = fn.captured; i < fn.arity; i++) if (args[i] instanceof Shared) return fn.sharedAsyncBody;
+  return fn.asyncBody;
+}
+
+/** Runs the body that a call with these arguments needs; `mayAwait` tells whether the call site can wait for it. */
+export function runBodyFor(frame: Frame, fn: ScriptFn, pos: Position, mayAwait: boolean): Later<Value> {
+  return mayAwait
+    ? runAsyncBody(frame, fn, asyncBodyFor(fn, frame.slots), pos)
+    : runBody(frame, fn, bodyFor(fn, frame.slots), pos);
 }

@@ -1,7 +1,7 @@
 // The linker's picture of the variables of one function: names to slots, block by block.
 
 import type { Block, ScriptFnDef, Stmt } from "../../lang/ast.ts";
-import { walk, type WalkNode } from "../../lang/walk.ts";
+import { type WalkNode, walk } from "../../lang/walk.ts";
 import type { VisibleVariable } from "./name-view.ts";
 
 export interface StaticVariable extends VisibleVariable {
@@ -53,6 +53,8 @@ export function bodyFacts(body: Block | readonly Stmt[]): BodyFacts {
 /** Variables of the function being linked. */
 export class StaticScope {
   private readonly variables: StaticVariable[] = [];
+  /** Where each name stands in `variables`, innermost last: scripts may have many thousand variables. */
+  private readonly places = new Map<string, number[]>();
   private height = 0;
   /** Slots the frame needs. */
   size = 0;
@@ -75,10 +77,8 @@ export class StaticScope {
   }
 
   find(name: string): StaticVariable | null {
-    for (let i = this.variables.length - 1; i >= 0; i--) {
-      if (this.variables[i].name === name) return this.variables[i];
-    }
-    return null;
+    const place = this.places.get(name)?.at(-1);
+    return place === undefined ? null : this.variables[place];
   }
 
   declare(name: string, constant: boolean, shared = false): StaticVariable {
@@ -91,21 +91,20 @@ export class StaticScope {
     };
     this.height++;
     if (this.height > this.size) this.size = this.height;
+    const places = this.places.get(name);
+    if (places === undefined) this.places.set(name, [this.variables.length]);
+    else places.push(this.variables.length);
     this.variables.push(variable);
     return variable;
   }
 
   /** `let` of a name that the same block has defined already: same slot, maybe other constness. Null when there is none. */
   redeclare(name: string, constant: boolean, blockStart: number): StaticVariable | null {
-    for (let i = this.variables.length - 1; i >= blockStart; i--) {
-      const old = this.variables[i];
-      if (old.name === name) {
-        const renewed = { ...old, constant };
-        this.variables[i] = renewed;
-        return renewed;
-      }
-    }
-    return null;
+    const place = this.places.get(name)?.at(-1);
+    if (place === undefined || place < blockStart) return null;
+    const renewed = { ...this.variables[place], constant };
+    this.variables[place] = renewed;
+    return renewed;
   }
 
   /** A slot without a name, for a value that the code itself needs. */
@@ -120,6 +119,7 @@ export class StaticScope {
   }
   leave(mark: number): void {
     this.depth--;
+    for (let i = mark; i < this.variables.length; i++) this.places.get(this.variables[i].name)?.pop();
     this.variables.length = mark;
     this.height = mark === 0 ? 0 : this.variables[mark - 1].slot + 1;
   }

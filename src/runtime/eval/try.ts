@@ -7,41 +7,78 @@ import { copyValue, RhaiMap } from "../value/containers.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { checkVariables, dropDynamic } from "./block.ts";
-import { type Exec, type Frame, LEAVE } from "./frame.ts";
+import { type AsyncExec, type Exec, type Frame, type Import, LEAVE } from "./frame.ts";
+import { recovering, then } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { isStackOverflow } from "./script-call.ts";
+import { isStackOverflow } from "./native-error.ts";
 
 export function linkTry(linker: Linker, node: TryStmt): Exec {
   const body = linker.block(node.body);
-  const { scope } = linker;
-  const count = scope.count;
-  const mark = scope.enter();
-  const variable = node.catchVariable === null ? null : scope.declare(node.catchVariable.name, false);
-  const handler = linker.block(node.handler);
-  scope.leave(mark);
-  const limited = variable !== null && Number.isFinite(linker.settings.limits.maxVariables);
-  const variablePos = node.catchVariable?.pos ?? NO_POSITION;
+  const { handler, enter } = linkHandler(linker, node, () => linker.block(node.handler));
   return (frame) => {
     const { imports } = frame;
     const dynamics = frame.dynamic?.length ?? 0;
     try {
       return body(frame);
     } catch (thrown) {
-      const error = catchable(thrown, node.pos);
-      frame.imports = imports;
-      dropDynamic(frame, dynamics);
-      const position = error.position;
-      if (variable !== null) {
-        const value = caughtValue(frame, error);
-        if (limited) checkVariables(frame, count, variablePos);
-        frame.slots[variable.slot] = value;
-      } else {
-        error.position = NO_POSITION;
-      }
-      void position;
+      const error = enter(frame, thrown, imports, dynamics);
       return runHandler(frame, handler, error);
     }
   };
+}
+
+export function linkTryAsync(linker: Linker, node: TryStmt): AsyncExec {
+  const body = linker.blockAsync(node.body);
+  const { handler, enter } = linkHandler(linker, node, () => linker.blockAsync(node.handler));
+  return (frame) => {
+    const { imports } = frame;
+    const dynamics = frame.dynamic?.length ?? 0;
+    return recovering(
+      frame,
+      () => body(frame),
+      (thrown) => {
+        const caught = enter(frame, thrown, imports, dynamics);
+        return recovering(
+          frame,
+          () => then(frame, handler(frame), (result) => (result === LEAVE ? LEAVE : undefined)),
+          (error) => {
+            throw rethrown(error, caught);
+          },
+        );
+      },
+    );
+  };
+}
+
+interface LinkedHandler<E> {
+  readonly handler: E;
+  /** Puts the frame back to where the `try` began, stores the catch variable and returns the error; rethrows the uncatchable. */
+  readonly enter: (frame: Frame, thrown: unknown, imports: Import | null, dynamics: number) => EvalError;
+}
+
+function linkHandler<E>(linker: Linker, node: TryStmt, link: () => E): LinkedHandler<E> {
+  const { scope } = linker;
+  const count = scope.count;
+  const mark = scope.enter();
+  const variable = node.catchVariable === null ? null : scope.declare(node.catchVariable.name, false);
+  const handler = link();
+  scope.leave(mark);
+  const limited = variable !== null && Number.isFinite(linker.settings.limits.maxVariables);
+  const variablePos = node.catchVariable?.pos ?? NO_POSITION;
+  const enter: LinkedHandler<E>["enter"] = (frame, thrown, imports, dynamics) => {
+    const error = catchable(thrown, node.pos);
+    frame.imports = imports;
+    dropDynamic(frame, dynamics);
+    if (variable !== null) {
+      const value = caughtValue(frame, error);
+      if (limited) checkVariables(frame, count, variablePos);
+      frame.slots[variable.slot] = value;
+    } else {
+      error.position = NO_POSITION;
+    }
+    return error;
+  };
+  return { handler, enter };
 }
 
 /** The error a script may catch; rethrows everything else. */
@@ -55,13 +92,17 @@ function runHandler(frame: Frame, handler: Exec, caught: EvalError): Value {
   try {
     return handler(frame) === LEAVE ? LEAVE : undefined;
   } catch (error) {
-    // `throw;` in a handler raises the caught error again, at the new place.
-    if (error instanceof EvalError && error.kind === "ErrorRuntime" && error.fields.value === undefined) {
-      caught.position = error.position;
-      throw caught;
-    }
-    throw error;
+    throw rethrown(error, caught);
   }
+}
+
+/** `throw;` in a handler raises the caught error again, at the new place. */
+function rethrown(error: unknown, caught: EvalError): unknown {
+  if (error instanceof EvalError && error.kind === "ErrorRuntime" && error.fields.value === undefined) {
+    caught.position = error.position;
+    return caught;
+  }
+  return error;
 }
 
 function caughtValue(frame: Frame, error: EvalError): Value {

@@ -76,6 +76,25 @@ export interface CallContext {
   equals(a: Value, b: Value): boolean;
   /** The run, opaque to packages. */
   readonly run: object;
+  /** Aborted when the run ends from outside, by its AbortSignal or deadline; null when nothing can end it. */
+  readonly signal: AbortSignal | null;
+  /** When the run ends at the latest, in milliseconds as `Date.now()` counts; null: no deadline. */
+  readonly deadline: number | null;
+  /** A part of the run that can be cancelled by itself, after so many milliseconds if not before. */
+  startTask(timeout: number | null): TaskContext;
+}
+
+/** A part of a run that can be cancelled by itself. */
+export interface TaskContext {
+  /** For calling the functions that belong to the task. */
+  readonly context: CallContext;
+  readonly cancellation: {
+    readonly isCancelled: boolean;
+    /** Ends the task: what it waits for is abandoned. `reason` is the token of ErrorTerminated. */
+    cancel(reason: Value): void;
+    /** To be called when the task has ended. */
+    release(): void;
+  };
 }
 
 export interface ElementCallback {
@@ -144,6 +163,8 @@ export interface PackageBuilder {
   setter(property: string, type: TypeName, value: TypeName, call: Implementation, options?: FnOptions): void;
   /** Makes values of `type` usable in `for`. */
   iterator(type: TypeName, iterate: (value: never) => Iterator<Value>): void;
+  /** Makes values of `type` usable in `for`, where each value may have to be waited for. */
+  asyncIterator(type: TypeName, iterate: (value: never) => AsyncIterator<Value>): void;
   /** A constant variable of the package's module. */
   constant(name: string, value: Value): void;
 }

@@ -1,6 +1,6 @@
 // The engine's native functions: registration by packages and hosts, and choice of the overload for given argument types.
 
-import { typeIdOf, TypeId, type Value } from "../value/value.ts";
+import { TypeId, typeIdOf, type Value } from "../value/value.ts";
 import type { FnOptions, NativeFn, Package, PackageBuilder, Receiver, TypeName } from "./native.ts";
 
 const DYNAMIC = -1;
@@ -38,6 +38,11 @@ export class FunctionRegistry {
   private readonly overloads = new Map<string, Overload[]>();
   private readonly typeIds = new Map<TypeName, number>(BUILT_IN_TYPE_IDS);
   private readonly iterators = new Map<number, (value: never) => Iterator<Value>>();
+  private readonly asyncIterators = new Map<number, (value: never) => AsyncIterator<Value>>();
+  /** Names with an asynchronous overload, and names with one that calls back. */
+  private readonly asyncNames = new Set<string>();
+  private readonly callbackNames = new Set<string>();
+  private readonly names = new Set<string>();
   readonly constants = new Map<string, Value>();
 
   /** Makes a host type's name known under its id. */
@@ -65,6 +70,9 @@ export class FunctionRegistry {
     list.push({ fn, types, mask });
     list.sort((a, b) => a.mask - b.mask);
     this.overloads.set(key, list);
+    this.names.add(fn.name);
+    if (fn.isAsync) this.asyncNames.add(fn.name);
+    if (fn.callsBack) this.callbackNames.add(fn.name);
     this.version++;
   }
 
@@ -76,6 +84,27 @@ export class FunctionRegistry {
 
   iteratorFor(value: Value): ((value: never) => Iterator<Value>) | undefined {
     return this.iterators.get(typeIdOf(value));
+  }
+
+  /** Makes values of a type usable in `for`, where each value may have to be waited for. Throws TypeError for an unknown type name. */
+  registerAsyncIterator(type: TypeName, iterate: (value: never) => AsyncIterator<Value>): void {
+    const id = this.typeIds.get(type);
+    if (id === undefined) throw new TypeError(`registering an iterator: unknown type '${type}'`);
+    this.asyncIterators.set(id, iterate);
+    this.version++;
+  }
+
+  asyncIteratorFor(value: Value): ((value: never) => AsyncIterator<Value>) | undefined {
+    return this.asyncIterators.get(typeIdOf(value));
+  }
+
+  get hasAsyncIterators(): boolean {
+    return this.asyncIterators.size > 0;
+  }
+
+  /** Whether anything asynchronous is registered at all. */
+  get hasAsync(): boolean {
+    return this.asyncNames.size > 0 || this.asyncIterators.size > 0;
   }
 
   /** The overload for these arguments, or null. */
@@ -100,10 +129,19 @@ export class FunctionRegistry {
     return [...this.all()].filter((fn) => fn.name === name);
   }
 
-  /** Whether any overload of `name` is asynchronous. */
+  /** Whether any overload of `name` is asynchronous, or was before it was replaced. */
   isAsync(name: string): boolean {
-    for (const fn of this.all()) if (fn.isAsync && fn.name === name) return true;
-    return false;
+    return this.asyncNames.has(name);
+  }
+
+  /** Whether any overload of `name` calls functions that it is given. */
+  callsBack(name: string): boolean {
+    return this.callbackNames.has(name);
+  }
+
+  /** Whether there is any function called `name`. */
+  has(name: string): boolean {
+    return this.names.has(name);
   }
 
   *all(): IterableIterator<NativeFn> {
@@ -150,6 +188,7 @@ function nativeFn(
 export function packageBuilder(registry: {
   register(fn: NativeFn): void;
   registerIterator(type: TypeName, iterate: (value: never) => Iterator<Value>): void;
+  registerAsyncIterator(type: TypeName, iterate: (value: never) => AsyncIterator<Value>): void;
   readonly constants: Map<string, Value>;
 }): PackageBuilder {
   const adder =
@@ -169,6 +208,7 @@ export function packageBuilder(registry: {
     setter: (property, type, value, call, options) =>
       registry.register(nativeFn(`set$${property}`, [type, value], "()", call, "mut", false, options)),
     iterator: (type, iterate) => registry.registerIterator(type, iterate),
+    asyncIterator: (type, iterate) => registry.registerAsyncIterator(type, iterate),
     constant: (name, value) => {
       registry.constants.set(name, value);
     },

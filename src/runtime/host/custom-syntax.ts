@@ -14,6 +14,8 @@ import type { HostTypes } from "./host-types.ts";
 export interface CustomSyntaxOptions {
   /** The syntax may define variables: name look-ups after it stay dynamic. Default false. */
   readonly scopeMayChange?: boolean;
+  /** The implementation returns promises: scripts with this syntax have to be run asynchronously. Default false. */
+  readonly isAsync?: boolean;
 }
 
 /** An input of custom syntax: an expression or block to be evaluated on demand, or an identifier or literal. */
@@ -33,7 +35,7 @@ export class SyntaxInput {
       : this.types.toHost(value);
   }
   /** The same as a script value. */
-  evaluateRaw(): Value {
+  evaluateRaw(): Value | Promise<Value> {
     return this.input.evaluate();
   }
   /** The text of an identifier, symbol or string literal; null for other inputs. */
@@ -101,6 +103,7 @@ export function customSyntaxRule(
   if (symbols[0].startsWith("$"))
     throw new TypeError(`custom syntax must begin with a word or symbol of its own, not ${symbols[0]}`);
   const implementation: CustomImplementation = {
+    isAsync: options.isAsync ?? false,
     evaluate: (inputs, frame, view, state) => {
       const context = new SyntaxContext(frame, view, types, state);
       const result = evaluate(
@@ -108,7 +111,7 @@ export function customSyntaxRule(
         context,
       );
       if (result instanceof Promise)
-        return result.then((value) => types.toValue(value, "dynamic")) as unknown as Value;
+        return result.then((value) => types.toValue(value, "dynamic"));
       return types.toValue(result, "dynamic");
     },
   };

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
+import { andThen } from "../function/sequence.ts";
 import type { Module } from "./module.ts";
 import type { ImportContext, ModuleResolver } from "./resolver.ts";
 import { withoutShebang } from "./script-file.ts";
@@ -41,16 +42,21 @@ export class FileModuleResolver implements ModuleResolver {
     return isAbsolute(file) || base === "" ? file : `${base}/${file}`;
   }
 
-  resolve(path: string, context: ImportContext): Module | null {
+  resolve(path: string, context: ImportContext): Module | null | Promise<Module> {
     // `./m` is `m`, but `sub/../m` is not.
     const file = this.filePath(path, context.source).replace(/(^|\/)(\.\/)+/g, "$1");
     const known = this.modules.get(file);
     if (known !== undefined) return known;
     const text = readText(file);
     if (text === null) return null;
-    const module = context.loadScript(withoutShebang(text), path);
-    if (this.caching) this.modules.set(file, module);
-    return module;
+    return andThen(context.loadScript(withoutShebang(text), path), (module) => {
+      if (this.caching) this.modules.set(file, module);
+      return module;
+    });
+  }
+
+  locations(path: string, source: string | null): readonly string[] {
+    return [this.filePath(path, source)];
   }
 
   /** Forgets one loaded module (as `source` imports it), or all of them: the next import loads anew. */

@@ -6,11 +6,18 @@ import type { Module } from "./module.ts";
 export interface ImportContext {
   /** Source of the importing script, or null. */
   readonly source: string | null;
-  /** Compiles and runs a script as a module; `source` becomes the module's id. Throws EvalError. */
-  loadScript(text: string, source: string): Module;
+  /**
+   * Compiles and runs a script as a module; `source` becomes the module's id. A promise when the script has to wait for
+   * something. Throws EvalError.
+   */
+  loadScript(text: string, source: string): Module | Promise<Module>;
 }
 
 /** Finds modules by path. Returns null when it knows no such module; throws EvalError when loading fails. */
 export interface ModuleResolver {
-  resolve(path: string, context: ImportContext): Module | null;
+  /** Whether `resolve` may return promises; scripts that import then have to be run asynchronously. */
+  readonly isAsync?: boolean;
+  resolve(path: string, context: ImportContext): Module | null | Promise<Module | null>;
+  /** The places (files) where it looks for a path, for messages. */
+  locations?(path: string, source: string | null): readonly string[];
 }

@@ -1,5 +1,6 @@
 // StaticModuleResolver, ModuleResolversCollection and DummyModuleResolver.
 
+import { andThen } from "../function/sequence.ts";
 import type { Module } from "./module.ts";
 import type { ImportContext, ModuleResolver } from "./resolver.ts";
 
@@ -45,12 +46,24 @@ export class ModuleResolversCollection implements ModuleResolver {
   get length(): number {
     return this.resolvers.length;
   }
-  resolve(path: string, context: ImportContext): Module | null {
-    for (const resolver of this.resolvers) {
-      const module = resolver.resolve(path, context);
-      if (module !== null) return module;
-    }
-    return null;
+  get isAsync(): boolean {
+    return this.resolvers.some((resolver) => resolver.isAsync);
+  }
+  resolve(path: string, context: ImportContext): Module | null | Promise<Module | null> {
+    return this.resolveFrom(0, path, context);
+  }
+  private resolveFrom(
+    first: number,
+    path: string,
+    context: ImportContext,
+  ): Module | null | Promise<Module | null> {
+    if (first === this.resolvers.length) return null;
+    return andThen(this.resolvers[first].resolve(path, context), (module) =>
+      module === null ? this.resolveFrom(first + 1, path, context) : module,
+    );
+  }
+  locations(path: string, source: string | null): readonly string[] {
+    return this.resolvers.flatMap((resolver) => resolver.locations?.(path, source) ?? []);
   }
 }
 

@@ -79,5 +79,8 @@ function contextFor(fnName: string, limits: SizeLimits): CallContext {
     callFn: refuse,
     equals: equalsValue,
     run: {},
+    signal: null,
+    deadline: null,
+    startTask: refuse,
   };
 }

@@ -60,6 +60,11 @@ export class PackageCaller {
     };
     return {
       fnName,
+      signal: null,
+      deadline: null,
+      startTask: () => {
+        throw new Error("not needed here");
+      },
       position: NO_POSITION,
       source: null,
       maxStringSize: 0,

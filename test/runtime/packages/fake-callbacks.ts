@@ -34,6 +34,8 @@ export class FakeContext implements CallContext {
   maxMapSize = 0;
   readonly callLevel = 1;
   readonly run = {};
+  readonly signal = null;
+  readonly deadline = null;
   /** Functions that pointers without a link find, by `name/arity`; `name/this` takes the item as `this`. */
   readonly named = new Map<string, Body>();
   constructor(readonly fnName: string) {}
@@ -42,6 +44,10 @@ export class FakeContext implements CallContext {
 
   equals(a: Value, b: Value): boolean {
     return equalsValue(a, b);
+  }
+
+  startTask(): never {
+    throw new Error("not needed here");
   }
 
   callFn(): Result {

@@ -1,0 +1,108 @@
+// Links assignments that may have to wait: for the value, for the operator, or on the way to the place.
+
+import type { AssignStmt, ThisExpr, VariableExpr } from "../../lang/ast.ts";
+import { assignmentToConstant } from "../errors.ts";
+import type { Value } from "../value/value.ts";
+import { assignablePlace, asyncOperation, linkChainAssignAsync } from "./assign.ts";
+import type { AsyncAssignOperation } from "./assign-op.ts";
+import { type AsyncEval, type AsyncExec, type Frame, NO_THIS } from "./frame.ts";
+import { type Later, then, thenPromise } from "./later.ts";
+import type { Linker } from "./linker.ts";
+import { unboundThis } from "./variable.ts";
+
+export function linkAssignAsync(linker: Linker, node: AssignStmt): AsyncExec {
+  const { target } = node;
+  switch (target.kind) {
+    case "variable":
+      return linkVariableAssign(linker, node, target);
+    case "this":
+      return linkThisAssign(linker, node, target);
+    case "chain":
+      return linkChainAssignAsync(linker, node, target);
+    default:
+      throw new Error(`cannot assign to ${target.kind}`);
+  }
+}
+
+function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableExpr): AsyncExec {
+  const value = linker.ownedAsync(node.value);
+  const compute = asyncOperation(linker, node);
+  if (target.namespace !== null) return linkQualifiedAssign(linker, target, value);
+  const slot = linker.plainSlot(target);
+  if (slot >= 0 && linker.scope.find(target.name)?.constant !== true)
+    return linkSlotAssign(slot, value, compute, target.pos);
+  const find = assignablePlace(linker, target.name, target.pos);
+  const assign = (frame: Frame, b: Value): Later<undefined> => {
+    const { place, old } = find(frame);
+    return then<Value, undefined>(
+      frame,
+      compute === null ? b : compute(frame, old, b, target.pos),
+      (result) => {
+        place.set(result);
+        return undefined;
+      },
+    );
+  };
+  return (frame) => then<Value, Value>(frame, value(frame), (b) => assign(frame, b));
+}
+
+function linkSlotAssign(
+  slot: number,
+  value: AsyncEval,
+  compute: AsyncAssignOperation | null,
+  pos: number,
+): AsyncExec {
+  const store = (frame: Frame, result: Value): undefined => {
+    frame.slots[slot] = result;
+    return undefined;
+  };
+  if (compute === null) {
+    return (frame) => {
+      const b = value(frame);
+      return b instanceof Promise
+        ? thenPromise(frame, b, (settled) => store(frame, settled))
+        : store(frame, b);
+    };
+  }
+  const assign = (frame: Frame, b: Value): Later<undefined> => {
+    const result = compute(frame, frame.slots[slot], b, pos);
+    return result instanceof Promise
+      ? thenPromise(frame, result, (settled) => store(frame, settled))
+      : store(frame, result);
+  };
+  return (frame) => {
+    const b = value(frame);
+    return b instanceof Promise
+      ? thenPromise(frame, b, (settled) => assign(frame, settled))
+      : assign(frame, b);
+  };
+}
+
+/** What a module holds is read-only. */
+function linkQualifiedAssign(linker: Linker, target: VariableExpr, value: AsyncEval): AsyncExec {
+  const read = linker.expr(target);
+  const { name, pos } = target;
+  return (frame) =>
+    then<Value, never>(frame, value(frame), () => {
+      read(frame);
+      throw assignmentToConstant(name, pos);
+    });
+}
+
+function linkThisAssign(linker: Linker, node: AssignStmt, target: ThisExpr): AsyncExec {
+  const value = linker.ownedAsync(node.value);
+  const compute = asyncOperation(linker, node);
+  const { pos } = target;
+  return (frame) => {
+    if (frame.self === NO_THIS) throw unboundThis(pos);
+    return then<Value, Value>(frame, value(frame), (b) => {
+      if (frame.run.metered) frame.run.track(pos);
+      if (frame.selfConstant) throw assignmentToConstant("", pos);
+      const result = compute === null ? b : compute(frame, frame.self, b, pos);
+      return then<Value, undefined>(frame, result, (settled) => {
+        frame.self = settled;
+        return undefined;
+      });
+    });
+  };
+}

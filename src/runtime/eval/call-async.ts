@@ -1,0 +1,157 @@
+// Links function calls that may have to wait: for an argument, or for the function itself.
+
+import type { CallExpr, Ident } from "../../lang/ast.ts";
+import type { Position } from "../../lang/position.ts";
+import type { NativeFn } from "../function/native.ts";
+import { copyValue } from "../value/containers.ts";
+import { Float } from "../value/scalars.ts";
+import type { Value } from "../value/value.ts";
+import {
+  evaluateArgumentsAsync,
+  type FirstArgument,
+  linkArgumentsAsync,
+  linkFirstArgument,
+} from "./arguments.ts";
+import { findQualified, missing, scriptSite } from "./call.ts";
+import { type AsyncEval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { linkKeywordCallAsync } from "./keyword-call-async.ts";
+import { ending, evaluateAll, type Later, then, thenPromise } from "./later.ts";
+import { findScriptFn, functionKey } from "./library.ts";
+import type { Linker } from "./linker.ts";
+import { FrameView } from "./name-view.ts";
+import { callNativeAsync, invokeAsync, NativeSite } from "./native-call.ts";
+import { isBuiltInOperator, linkOperatorAsync } from "./operator.ts";
+import { callScriptAsync, enterFunction, runAsyncBody } from "./script-call.ts";
+
+/** A call of which an argument or the function itself may await. */
+export function linkCallAsync(linker: Linker, node: CallExpr): AsyncEval {
+  if (isBuiltInOperator(linker, node)) return linkOperatorAsync(linker, node);
+  if (node.namespace !== null) return linkQualifiedCallAsync(linker, node, node.namespace);
+  if (node.op === null) {
+    const keyword = linkKeywordCallAsync(linker, node);
+    if (keyword !== null) return keyword;
+    if (node.capturesScope) return linkCapturingCallAsync(linker, node);
+  }
+  if (node.op === "-" && node.args.length === 1 && linker.options.fastOperators)
+    return linkNegateAsync(linker, node);
+  return linkPlainCallAsync(linker, node);
+}
+
+function linkNegateAsync(linker: Linker, node: CallExpr): AsyncEval {
+  const operand = linker.exprAsync(node.args[0]);
+  const { pos } = node;
+  return (frame) =>
+    then(frame, operand(frame), (value) => {
+      if (typeof value === "number") return 0 - value;
+      if (value instanceof Float) return new Float(-value.value);
+      return callNativeAsync(frame, "-", [value], pos, "-");
+    });
+}
+
+function linkPlainCallAsync(linker: Linker, node: CallExpr): AsyncEval {
+  const { name, pos } = node;
+  const owned = node.args.map((arg) => linker.ownedAsync(arg));
+  const args = evaluateArgumentsAsync(linker, node.args, owned);
+  const native = linkNativeCallAsync(linker, node, owned, args);
+  if (node.op !== null && name !== "contains") return native;
+  const find = scriptSite(functionKey(name, node.args.length));
+  const call = (frame: Frame, fn: ScriptFn, values: Value[]): Later<Value> => {
+    if (fn.isEmpty) return undefined;
+    const callee = enterFunction(frame, fn, fn.environment, values, NO_THIS, frame.level + 1, pos);
+    return runAsyncBody(callee, fn, fn.asyncBody, pos);
+  };
+  return (frame) => {
+    const fn = find(frame.lib.chain);
+    if (fn === null) return native(frame);
+    const values = args(frame);
+    if (values instanceof Promise) return thenPromise(frame, values, (settled) => call(frame, fn, settled));
+    return call(frame, fn, values);
+  };
+}
+
+function linkNativeCallAsync(
+  linker: Linker,
+  node: CallExpr,
+  owned: readonly AsyncEval[],
+  all: (frame: Frame) => Later<Value[]>,
+): AsyncEval {
+  const { name, pos, op } = node;
+  const site = new NativeSite(name);
+  const { registry } = linker;
+  const first = linkFirstArgument(linker, node.args[0]);
+  const args = first === null ? all : evaluateRest(owned.slice(1));
+  const call = (frame: Frame, values: Value[]): Later<Value> => {
+    if (first !== null) values[0] = first.read(frame);
+    const fn = site.resolve(registry, values);
+    if (fn === null) return missing(frame, name, values, pos, op);
+    return first === null
+      ? invokeAsync(frame, fn, values, pos, false, false)
+      : invokeOnPlaceAsync(frame, fn, values, pos, first);
+  };
+  return (frame) => {
+    const values = args(frame);
+    return values instanceof Promise
+      ? thenPromise(frame, values, (settled) => call(frame, settled))
+      : call(frame, values);
+  };
+}
+
+/** All arguments but the first, whose place stays free. */
+function evaluateRest(rest: readonly AsyncEval[]): (frame: Frame) => Later<Value[]> {
+  if (rest.length === 0) return () => [undefined];
+  return (frame) => evaluateAll(frame, rest, [undefined]);
+}
+
+function linkQualifiedCallAsync(linker: Linker, node: CallExpr, path: readonly Ident[]): AsyncEval {
+  const { name, pos } = node;
+  const args = linkArgumentsAsync(linker, node.args);
+  const first = linkFirstArgument(linker, node.args[0]);
+  const key = functionKey(name, node.args.length);
+  return (frame) =>
+    then(frame, args(frame), (values) => {
+      const { script, native } = findQualified(frame, path, name, key, values, pos);
+      if (script !== null) return callScriptAsync(frame, script, values, pos);
+      if (first === null || native.receiver === "value")
+        return invokeAsync(frame, native, values, pos, false, false);
+      values[0] = first.read(frame);
+      return invokeOnPlaceAsync(frame, native, values, pos, first);
+    });
+}
+
+function linkCapturingCallAsync(linker: Linker, node: CallExpr): AsyncEval {
+  const { name, pos } = node;
+  const args = node.args.map((arg) => linker.ownedAsync(arg));
+  const key = functionKey(name, args.length);
+  const visible = linker.scope.visible();
+  return (frame) =>
+    then(frame, evaluateAll(frame, args), (values) => {
+      const fn = findScriptFn(frame.lib.chain, key);
+      if (fn === null) return callNativeAsync(frame, name, values, pos, null);
+      if (fn.isEmpty) return undefined;
+      const callee = enterFunction(frame, fn, fn.environment, values, NO_THIS, frame.level + 1, pos);
+      callee.outer = new FrameView(frame, visible);
+      return runAsyncBody(callee, fn, fn.asyncBody, pos);
+    });
+}
+
+function invokeOnPlaceAsync(
+  frame: Frame,
+  fn: NativeFn,
+  values: Value[],
+  pos: Position,
+  first: FirstArgument,
+): Later<Value> {
+  if (!first.isRef(frame)) {
+    values[0] = copyValue(values[0]);
+    return invokeAsync(frame, fn, values, pos, false, false);
+  }
+  if (!fn.byRef) return invokeAsync(frame, fn, values, pos, true, first.isConstant(frame));
+  const before = values[0];
+  return ending(
+    frame,
+    () => invokeAsync(frame, fn, values, pos, true, first.isConstant(frame)),
+    () => {
+      if (values[0] !== before) first.put(frame, values[0]);
+    },
+  );
+}

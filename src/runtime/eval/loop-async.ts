@@ -1,0 +1,240 @@
+// Links loops that may have to wait: in the condition, in the body, or for the next value.
+
+import type { Block, DoStmt, ForStmt, WhileStmt } from "../../lang/ast.ts";
+import { EvalError } from "../errors.ts";
+import { copyValue, RhaiArray } from "../value/containers.ts";
+import { addInt, type Int } from "../value/int.ts";
+import { Range } from "../value/objects.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
+import { linkStatementsAsync } from "./block.ts";
+import { type AsyncExec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE } from "./frame.ts";
+import { ending, type Later, then, thenPromise } from "./later.ts";
+import type { Linker } from "./linker.ts";
+import { type LinkedFor, linkForParts, nextOf, started } from "./loop.ts";
+import { nativeError } from "./native-error.ts";
+import { linkConditionAsync } from "./operator.ts";
+import { startPosition } from "./start-position.ts";
+
+/** There is no further turn. */
+const DONE: unique symbol = Symbol("done");
+type Outcome = Value | typeof DONE;
+/** Takes one turn of a loop; `continued`: the last one ended by `continue`. */
+type Turn = (continued: boolean) => Later<Outcome>;
+
+function runLoop(frame: Frame, turn: Turn): Later<Value> {
+  let continued = false;
+  for (;;) {
+    const result = turn(continued);
+    if (result instanceof Promise) return restOfLoop(frame, turn, result);
+    if (result === DONE) return undefined;
+    continued = result === LEAVE;
+    if (continued) {
+      if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+      if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+    }
+  }
+}
+
+async function restOfLoop(frame: Frame, turn: Turn, pending: Promise<Outcome>): Promise<Value> {
+  let result: Later<Outcome> = pending;
+  for (;;) {
+    if (result instanceof Promise) {
+      result = await result;
+      frame.awaitPos = 0;
+    }
+    if (result === DONE) return undefined;
+    const continued = result === LEAVE;
+    if (continued) {
+      if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
+      if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
+    }
+    result = turn(continued);
+  }
+}
+
+function linkBodyAsync(linker: Linker, body: Block): AsyncExec {
+  const before = linker.thrownLeaves;
+  const exec = linkStatementsAsync(linker, body.statements, true, false);
+  const caught = linker.catchingLeavesAsync(before, exec);
+  return body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+}
+
+export function linkWhileAsync(linker: Linker, node: WhileStmt): AsyncExec {
+  const forever = node.condition === null || (node.condition.kind === "bool" && node.condition.value);
+  if (node.condition === null || forever) {
+    const body = linkBodyAsync(linker, node.body);
+    return (frame) => runLoop(frame, () => body(frame));
+  }
+  const condition = linkConditionAsync(linker, node.condition);
+  const body = linkBodyAsync(linker, node.body);
+  return (frame) =>
+    runLoop(frame, () => {
+      const holds = condition(frame);
+      if (holds instanceof Promise)
+        return thenPromise<boolean, Outcome>(frame, holds, (settled) => (settled ? body(frame) : DONE));
+      return holds ? body(frame) : DONE;
+    });
+}
+
+export function linkDoAsync(linker: Linker, node: DoStmt): AsyncExec {
+  const body = linkBodyAsync(linker, node.body);
+  const condition = linkConditionAsync(linker, node.condition);
+  const goOn = !node.until;
+  return (frame) => {
+    let first = true;
+    return runLoop(frame, (continued) => {
+      // `continue` starts the next turn without a look at the condition.
+      if (first || continued) {
+        first = false;
+        return body(frame);
+      }
+      return then<boolean, Outcome>(frame, condition(frame), (holds) =>
+        holds === goOn ? body(frame) : DONE,
+      );
+    });
+  };
+}
+
+export function linkForAsync(linker: Linker, node: ForStmt): AsyncExec {
+  const iterable = linker.ownedAsync(node.iterable);
+  const iteration = linkForParts(linker, node, () => linkBodyAsync(linker, node.body));
+  const { check, reset } = iteration;
+  const { pos } = node.iterable;
+  const startPos = startPosition(node.iterable);
+  return (frame) => {
+    check(frame);
+    return then(frame, iterable(frame), (subject) => {
+      reset(frame);
+      return overAnything(frame, subject, iteration, pos, startPos);
+    });
+  };
+}
+
+type Iteration = LinkedFor<AsyncExec>;
+
+function overAnything(
+  frame: Frame,
+  subject: Value,
+  iteration: Iteration,
+  pos: number,
+  startPos: number,
+): Later<Value> {
+  if (subject instanceof RhaiArray) return overArray(frame, subject, iteration);
+  if (subject instanceof Range && typeof subject.from === "number" && typeof subject.to === "number") {
+    return overRange(frame, subject.from, subject.inclusive ? subject.to + 1 : subject.to, iteration);
+  }
+  const { registry } = frame.run.engine;
+  const iterateAsync = registry.asyncIteratorFor(subject);
+  if (iterateAsync !== undefined)
+    return overAsyncIterator(frame, startedAsync(iterateAsync, subject, pos), iteration, pos);
+  const iterate = registry.iteratorFor(subject);
+  if (iterate === undefined) throw new EvalError("ErrorFor", { detail: typeNameOf(subject) }, startPos);
+  return overIterator(frame, started(iterate, subject, pos), iteration, pos);
+}
+
+function overRange(frame: Frame, from: number, to: number, { store, storeCount, body }: Iteration) {
+  let i = from;
+  return runLoop(frame, () => {
+    if (i >= to) return DONE;
+    if (storeCount !== null) storeCount(frame, i - from);
+    store(frame, i++);
+    return body(frame);
+  });
+}
+
+function overArray(frame: Frame, { items }: RhaiArray, { store, storeCount, body }: Iteration) {
+  let i = 0;
+  return runLoop(frame, () => {
+    if (i >= items.length) return DONE;
+    if (storeCount !== null) storeCount(frame, i);
+    store(frame, copyValue(items[i++]));
+    return body(frame);
+  });
+}
+
+function overIterator(
+  frame: Frame,
+  iterator: Iterator<Value>,
+  { store, storeCount, body }: Iteration,
+  pos: number,
+): Later<Value> {
+  let index: Int = 0;
+  return runLoop(frame, () => {
+    const step = nextOf(iterator, pos);
+    if (step.done) return DONE;
+    if (storeCount !== null) storeCount(frame, index);
+    index = addInt(index, 1);
+    store(frame, step.value);
+    return body(frame);
+  });
+}
+
+/** Over an async iterable, which is closed when the loop ends early. */
+function overAsyncIterator(
+  frame: Frame,
+  iterator: AsyncIterator<Value>,
+  { store, storeCount, body }: Iteration,
+  pos: number,
+): Later<Value> {
+  let index: Int = 0;
+  let isOpen = true;
+  const turn = (): Promise<Outcome> =>
+    nextOfAsync(frame, iterator, pos).then(
+      (step) => {
+        frame.awaitPos = 0;
+        if (step.done) {
+          isOpen = false;
+          return DONE;
+        }
+        if (storeCount !== null) storeCount(frame, index);
+        index = addInt(index, 1);
+        store(frame, step.value);
+        return body(frame);
+      },
+      (error: unknown) => {
+        isOpen = false;
+        throw nativeError(error, pos);
+      },
+    );
+  const close = async () => {
+    if (isOpen) await closed(frame, iterator);
+  };
+  return ending(frame, () => runLoop(frame, turn), close);
+}
+
+function startedAsync(
+  iterate: (value: never) => AsyncIterator<Value>,
+  subject: Value,
+  pos: number,
+): AsyncIterator<Value> {
+  try {
+    return iterate(subject as never);
+  } catch (error) {
+    throw nativeError(error, pos);
+  }
+}
+
+function nextOfAsync(
+  frame: Frame,
+  iterator: AsyncIterator<Value>,
+  pos: number,
+): Promise<IteratorResult<Value>> {
+  const { cancellation } = frame.run;
+  try {
+    const next = Promise.resolve(iterator.next());
+    return cancellation === null ? next : cancellation.guard(next);
+  } catch (error) {
+    throw nativeError(error, pos);
+  }
+}
+
+/** Tells an iterator that nobody wants its other values. How that goes is its own affair, as in JS. */
+async function closed(frame: Frame, iterator: AsyncIterator<Value>): Promise<void> {
+  const { cancellation } = frame.run;
+  try {
+    const ended = Promise.resolve(iterator.return?.());
+    await (cancellation === null ? ended : cancellation.guard(ended));
+  } catch {
+    // The loop's own outcome counts.
+  }
+}

@@ -1,0 +1,47 @@
+// Hints for limits of the engine: which one was met, and how a host raises it.
+
+import type { EvalErrorKind } from "../errors.ts";
+import type { Limits } from "../eval/run.ts";
+import type { Failure } from "./failure.ts";
+import { plural } from "./signature.ts";
+
+function raise(limit: keyof Limits): string {
+  return `the host can raise it: \`engine.limits.${limit}\``;
+}
+
+const SIZES: readonly (readonly [prefix: string, limit: keyof Limits, what: string])[] = [
+  ["Length of string", "maxStringSize", "bytes in a string"],
+  ["Size of object map", "maxMapSize", "properties in an object map"],
+  ["Size of", "maxArraySize", "elements in an array or blob"],
+];
+
+function sizeHint({ error, run }: Failure): string | null {
+  const { name = "" } = error.fields;
+  const known = SIZES.find(([prefix]) => name.startsWith(prefix));
+  if (known === undefined) return null;
+  const [, limit, what] = known;
+  const value = run.engine.limits[limit];
+  if (value === 0) return "this is more than the machine can hold";
+  return `the limit is ${value} ${what}, those inside of it included; ${raise(limit)}`;
+}
+
+/** A hint for an error of the engine's limits; null for other kinds. */
+export function limitHint(failure: Failure, kind: EvalErrorKind): string | null {
+  const { limits } = failure.run.engine;
+  switch (kind) {
+    case "ErrorStackOverflow":
+      return `calls may be nested ${plural(limits.maxCallLevels, "level")} deep: does a function call itself without end? If not, use a loop; ${raise("maxCallLevels")}`;
+    case "ErrorTooManyOperations":
+      return `the limit is ${limits.maxOperations} operations: does a loop run without end? If not, ${raise("maxOperations")}`;
+    case "ErrorTooManyVariables":
+      return `the limit is ${plural(limits.maxVariables, "variable")} at a time; ${raise("maxVariables")}`;
+    case "ErrorTooManyModules":
+      return `the limit is ${plural(limits.maxModules, "import")}; ${raise("maxModules")}`;
+    case "ErrorDataTooLarge":
+      return sizeHint(failure);
+    case "ErrorTerminated":
+      return "the host ended the script";
+    default:
+      return null;
+  }
+}
