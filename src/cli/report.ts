@@ -18,22 +18,30 @@ function linesOf(text: string): string[] {
 /** The hint nearest to the cause, wherever in the chain of calls it was given. */
 function hintOf(error: EvalError): string | null {
   const { root } = error;
-  return root.fields.parse?.hint ?? root.hint ?? error.hint;
+  return root.hint ?? root.fields.parse?.hint ?? error.hint;
 }
 
-function describeFrame(frame: CallFrame): string {
-  const place = [frame.source, lineOf(frame.position), columnOf(frame.position)];
-  const at = place.filter((part) => part).join(":");
-  return `at ${frame.name.startsWith("anon$") ? "closure" : frame.name}${at === "" ? "" : ` (${at})`}`;
+function describeFrame({ name, source, position }: CallFrame): string {
+  const place = [source, lineOf(position), columnOf(position)].filter((part) => part).join(":");
+  return `in ${name}${place === "" ? "" : `, called at ${place}`}`;
+}
+
+/** For errors that Rhai reports without a position: the text they are about. */
+function hiddenPlace({ root, source }: EvalError, text: string): string[] {
+  if (root.position !== NO_POSITION || root.span === null || root.source !== source) return [];
+  const { start, end } = root.span;
+  const line = text.slice(0, start).split("\n").length;
+  return [`at line ${line}: ${text.slice(start, end).replace(/\s+/g, " ")}`];
 }
 
 /** What follows the message: the hint, and the calls that led to the error. */
-function notesOf(error: EvalError): string[] {
+function notesOf(error: EvalError, text: string): string[] {
   const hint = hintOf(error);
   const frames = error.callStack ?? [];
   const notes = frames.slice(0, MAX_FRAMES).map(describeFrame);
   if (frames.length > MAX_FRAMES) notes.push(`... ${frames.length - MAX_FRAMES} more calls`);
-  return hint === null ? notes : [...linesOf(`hint: ${hint}`), ...notes];
+  const advice = hint === null ? [] : linesOf(`hint: ${hint}`);
+  return [...hiddenPlace(error, text), ...advice, ...notes];
 }
 
 /** Blanks up to the caret; tabs stay, so that the caret stands under its character. */
@@ -66,7 +74,7 @@ export function sourceExcerpt(
 
 /** The report of an error that ended the script with source text `text`. */
 export function errorReport(error: EvalError, text: string, style: Style): string[] {
-  const notes = notesOf(error);
+  const notes = notesOf(error, text);
   if (error.position === NO_POSITION) {
     return [style.red(error.message), ...notes.map((note) => style.cyan(`= ${note}`))];
   }

@@ -1,92 +1,187 @@
-// Advice that goes with a syntax error when the cause is a habit from another language. Rhai's own texts stay as they are.
+// Completes a syntax error: the part of the text it is about, and advice when the cause can be told. Rhai's messages stay as they are.
 
 import type { ParseError } from "./errors.ts";
+import { badInputHint, operatorHint, reservedHint } from "./input-hints.ts";
+import { type RhaiToken, type TokenizeOptions, tokenize } from "./lexer.ts";
+import { lineOf, NO_POSITION } from "./position.ts";
+import { didYouMean } from "./spelling.ts";
+import { missingTokenHint, propertyExpectedHint, variableExpectedHint } from "./token-hints.ts";
 
-/** The tokens around an error, as text. */
+/** The tokens around an error as they are written; empty beyond the ends of the text. */
 export interface ErrorContext {
+  readonly before: string;
   readonly previous: string;
+  /** What the error is about. */
   readonly token: string;
+  readonly next: string;
+  /** The token stands in the line of the one before. */
+  readonly sameLine: boolean;
+  /** Not even a blank stands between the two. */
+  readonly adjacent: boolean;
+  /** Names that the text declares, and those of the host. */
+  readonly names: () => string[];
 }
 
-const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
-  ["var", "declare variables with `let`"],
-  ["static", "declare constants with `const`"],
-  ["null", "the empty value is `()`"],
-  ["nil", "the empty value is `()`"],
-  ["void", "the empty value is `()`"],
-  ["match", "choose among values with `switch`"],
-  ["case", "a `switch` case has no keyword: `1 => ...`"],
-  ["default", "the default case of a `switch` is `_ => ...`"],
-  ["new", "objects are made by `#{ ... }` or by a function call"],
-  ["use", 'load a module with `import "name" as name;`'],
-  ["public", "functions are public unless they are `private`"],
-  ["async", "functions of the host are awaited automatically"],
-  ["await", "functions of the host are awaited automatically"],
-  ["is", 'ask for a type with `type_of(x) == "..."`'],
-  ["this", "`this` exists only in functions that are called as methods"],
-]);
+/** Sets `span` and `hint` of an error in `text`. `hostNames`: the variables of the host's scope. */
+export function completeError(
+  error: ParseError,
+  text: string,
+  options: TokenizeOptions,
+  hostNames: readonly string[],
+): ParseError {
+  if (error.position === NO_POSITION) return error;
+  const { tokens } = tokenize(text, { ...options, mapToken: null });
+  const found = tokens.findIndex((token) => token.pos === error.position);
+  const index = found < 0 ? tokens.length : found;
+  const start = tokens[index]?.startOffset ?? text.length;
+  const end = tokens[index]?.end ?? text.length;
+  if (!isAbout(error, start)) error.span = { start, end };
+  error.hint ??= hintFor(error, contextAt(tokens, index, hostNames));
+  return error;
+}
 
-const FOREIGN_OPERATORS: ReadonlyMap<string, string> = new Map([
-  ["++", "write `x += 1`"],
-  ["--", "write `x -= 1`"],
-  ["?", "there is no `a ? b : c`; write `if a { b } else { c }`"],
-  ["|>", "call functions as methods: `x.f().g()`"],
-  ["...", "a range is `a..b` or `a..=b`"],
-]);
+/** Whether the error's own span holds what stands at its position, or ends just before it. */
+function isAbout({ span, kind }: ParseError, start: number): boolean {
+  if (span === null) return false;
+  const isGap = kind === "MissingToken" && span.start === span.end && span.end <= start;
+  return isGap || (span.start <= start && start < span.end);
+}
 
-const AFTER_WORD: ReadonlyMap<string, string> = new Map([
-  ["mut", "all variables can be changed; write `let x`, without `mut`"],
-  ["function", "functions are defined with `fn`"],
-  ["func", "functions are defined with `fn`"],
-  ["def", "functions are defined with `fn`"],
-  ["elif", "write `else if`"],
-  ["elsif", "write `else if`"],
-  ["foreach", "write `for x in list { ... }`"],
-  ["not", "negate with `!`"],
-]);
+function contextAt(tokens: readonly RhaiToken[], index: number, hostNames: readonly string[]): ErrorContext {
+  const image = (at: number) => tokens[at]?.image ?? "";
+  const line = (at: number) => lineOf(tokens[at]?.pos ?? NO_POSITION);
+  return {
+    before: image(index - 2),
+    previous: image(index - 1),
+    token: image(index),
+    next: image(index + 1),
+    sameLine: line(index - 1) === line(index),
+    adjacent: tokens[index - 1]?.end === tokens[index]?.startOffset,
+    names: () => [...declaredNames(tokens), ...hostNames],
+  };
+}
 
-const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ["and", "write `&&`"],
-  ["or", "write `||`"],
-  ["mod", "write `%`"],
-  ["elif", "write `else if`"],
-  ["elsif", "write `else if`"],
-  [":", "an object map begins with `#{`"],
-]);
+const DECLARE: ReadonlySet<string> = new Set(["let", "const", "for", "as", "(", ",", "|"]);
 
-/** A hint for `error`, or null. */
-export function hintFor(error: ParseError, context: ErrorContext): string | null {
+/** Words that stand where names are declared: rather too many than too few. */
+function declaredNames(tokens: readonly RhaiToken[]): string[] {
+  return tokens
+    .filter(({ tokenType }, i) => tokenType.name === "Identifier" && DECLARE.has(tokens[i - 1]?.image))
+    .map((token) => token.image);
+}
+
+/** Advice that does not depend on what stands around. */
+const FIXED: { readonly [kind in ParseError["kind"]]?: string } = {
+  UnexpectedEOF: "something is missing at the end of the text",
+  DuplicatedProperty: "each property can be written once",
+  DuplicatedVariable: "give the two variables different names",
+  WrongSwitchIntegerCase: "put the cases with numbers before those with ranges",
+  WrongSwitchDefaultCase: "put the `_` case at the end",
+  WrongSwitchCaseCondition: "`_` takes whatever is left; put the condition into its block",
+  WrongDocComment: "doc-comments, `///` and `/** */`, stand before functions only",
+  WrongFnDefinition: "move the function to the top level, or use a closure: `let f = |x| ...`",
+  FnDuplicatedDefinition: "functions of one name must differ in the number of their parameters",
+  FnMissingParams: "write the parameters in parentheses, even when there are none: `fn f() { ... }`",
+  FnDuplicatedParam: "give the parameters different names",
+  WrongExport: "move `export` out of the block, to the top level",
+  VariableExists: "shadowing is switched off: assign without `let`, or choose another name",
+  ForbiddenVariable: "the host does not allow a variable of this name: choose another",
+  ExprTooDeep:
+    "put parts of the expression into variables; the host can raise the limit with `engine.setMaxExprDepths`",
+  TooManyFunctions: "closures count as well; the host can raise the limit with `engine.setMaxFunctions`",
+  LoopBreak: "`break` and `continue` work in loops; functions and closures end with `return`",
+  MalformedCapture: "call it in function style: `f!(x)`",
+};
+
+function hintFor(error: ParseError, context: ErrorContext): string | null {
   const subject = String(error.fields[0] ?? "");
   switch (error.kind) {
     case "Reserved":
-      return FOREIGN_WORDS.get(subject) ?? FOREIGN_OPERATORS.get(subject) ?? null;
+      return reservedHint(subject, context);
     case "UnknownOperator":
-      return FOREIGN_OPERATORS.get(subject) ?? null;
+      return operatorHint(subject);
     case "MissingToken":
-      return missingTokenHint(subject, context);
+      return missingTokenHint(subject, String(error.fields[1] ?? ""), context);
     case "BadInput":
-      return badInputHint(error, subject);
+      return badInputHint(error, subject, context);
     case "VariableExpected":
-      return context.token === "(" ? "patterns cannot be declared; declare one name at a time" : null;
-    case "WrongFnDefinition":
-      return "move the function to the top level, or use a closure: `let f = |x| ...`";
-    case "UnexpectedEOF":
-      return "an expression was expected here";
+      return variableExpectedHint(context);
+    case "PropertyExpected":
+      return propertyExpectedHint(context);
+    case "FnMissingName":
+      return nameHint(context);
+    case "FnMissingBody":
+      return context.token === "->"
+        ? "functions have no declared result type: `fn f(x) { ... }`"
+        : "the body is a block in braces: `fn f(x) { ... }`";
+    case "ExprExpected":
+      return caseHint(subject, context);
+    case "AssignmentToInvalidLHS":
+      return context.token === "["
+        ? "assign to one variable at a time: there are no patterns"
+        : "only variables, their properties and their elements can be assigned to: put the value of a call into a variable first";
+    case "VariableUndefined":
+      return undefinedHint(subject, context);
+    case "ModuleUndefined":
+      return `import it first: \`import "${subject}" as ${subject};\`; functions see the imports of the script's top level`;
+    default:
+      return valueHint(error, subject) ?? FIXED[error.kind] ?? null;
+  }
+}
+
+function nameHint({ token }: ErrorContext): string {
+  if (token.startsWith("(")) return "functions without a name are closures: `|x| ...`";
+  return /^[A-Za-z]/.test(token)
+    ? `\`${token}\` is a keyword: choose another name`
+    : "names begin with a letter";
+}
+
+function caseHint(expected: string, { token }: ErrorContext): string {
+  if (!expected.includes("literal")) return "a block cannot stand here: put its value into a variable first";
+  if (token === "case") return "a case has no keyword: `1 => ...`";
+  if (token === "default" || token === "else") return "the default case is `_ => ...`";
+  return "cases are literals; compare other values with `if`";
+}
+
+/** A variable that does not exist, under `strictVariables`. */
+function undefinedHint(name: string, { names }: ErrorContext): string {
+  const known = names();
+  if (known.includes(name))
+    return `\`${name}\` is not visible here: it ends with its block, and functions see no variables from outside`;
+  return didYouMean(name, known) ?? `declare it with \`let ${name} = ...;\``;
+}
+
+/** Kinds that are about a value of the wrong sort. */
+function valueHint({ kind, message, fields }: ParseError, subject: string): string | null {
+  switch (kind) {
+    case "MismatchedType":
+      return mismatchHint(subject, String(fields[1] ?? ""));
+    case "MalformedIndexExpr":
+      return message.startsWith("Object map")
+        ? 'keys of object maps are strings: `m["key"]`'
+        : "the index is a whole number";
+    case "AssignmentToConstant":
+      return subject === ""
+        ? "a value cannot be assigned to; `==` compares"
+        : `\`${subject}\` is a constant: declare it with \`let\` to change it`;
+    case "LiteralTooLarge":
+      return `the host can raise the limit with \`engine.${setterOf(subject)}\``;
     default:
       return null;
   }
 }
 
-function missingTokenHint(expected: string, context: ErrorContext): string | null {
-  const { previous, token } = context;
-  if (expected === ";") return AFTER_WORD.get(previous) ?? INSTEAD.get(token) ?? "end the statement with `;`";
-  if (expected === "{") return token === "=" ? "compare with `==`" : "the body must be in braces";
-  if (expected === "in" && token === "=") return "write `for x in 0..10 { ... }`";
-  return null;
+function mismatchHint(expected: string, actual: string): string | null {
+  if (expected.includes("boolean"))
+    return 'conditions must be bool, there is no "truthy": compare, as in `x != 0`';
+  if (!expected.includes("iterable")) return null;
+  if (actual.includes("map")) return "loop over the keys or the values: `m.keys()`, `m.values()`";
+  return actual.includes("number")
+    ? "count with a range: `for i in 0..10`"
+    : "`for` takes arrays, ranges, strings and blobs";
 }
 
-function badInputHint(error: ParseError, subject: string): string | null {
-  if (error.lexKind === "ImproperSymbol" && subject === "=") return "`=` assigns, `==` compares";
-  if (error.lexKind === "UnexpectedInput" && subject === "}") return "there is no open `{` for this `}`";
-  return null;
+function setterOf(what: string): string {
+  if (what.includes("string")) return "setMaxStringSize";
+  return what.includes("array") ? "setMaxArraySize" : "setMaxMapSize";
 }

@@ -9,7 +9,7 @@ import * as t from "./tokens.ts";
 /** Makes the tokens that the parser sees right away, instead of smaller ones that would have to be replaced. */
 class RhaiLexer extends Lexer {
   createOffsetOnlyToken(image: string, startOffset: number, _index: number, type: TokenType): t.RhaiToken {
-    return t.newToken(image, startOffset, type);
+    return new t.RhaiToken(image, startOffset, type);
   }
 }
 

@@ -146,7 +146,7 @@ export class TokenStream {
   }
 
   private lastToken(): t.RhaiToken | null {
-    const token = t.newToken("", this.at, t.StringLiteral);
+    const token = new t.RhaiToken("", this.at, t.StringLiteral);
     if (this.inText) return this.decodedText(token, t.FinalText, -1);
     if (this.at === this.text.length) return null;
     this.cursor.column++;
@@ -155,8 +155,7 @@ export class TokenStream {
 
   /** From now on there is nothing but the end. */
   private setEnd(): t.RhaiToken {
-    const end = t.newToken("", this.text.length, EOF);
-    end.endOffset = end.end - 1;
+    const end = new t.RhaiToken("", this.text.length, EOF);
     end.pos = position(this.cursor.line, this.cursor.column + 1);
     this.endToken = end;
     return end;
@@ -349,11 +348,16 @@ export class TokenStream {
     return token;
   }
 
-  private fill(token: t.RhaiToken, type: TokenType, payload: t.TokenPayload, pos: Position, end: number): void {
+  private fill(
+    token: t.RhaiToken,
+    type: TokenType,
+    payload: t.TokenPayload,
+    pos: Position,
+    end: number,
+  ): void {
     const start = this.at;
     if (token.image.length !== end - start) token.image = this.text.slice(start, end);
     token.startOffset = start;
-    token.endOffset = end - 1;
     token.tokenTypeIdx = type.tokenTypeIdx!;
     token.tokenType = type;
     token.end = end;

@@ -1,7 +1,8 @@
 // Positions as Rhai reports them (line and column), packed into one number.
 
 /**
- * A place in a script: `line * 65536 + column`, both 1-based and saturating at 65535.
+ * A place in a script: line and column, 16 bits each, both 1-based and saturating at 65535. Read it with `lineOf` and
+ * `columnOf`: as a signed 32-bit number, which V8 stores without an object of its own, it is negative from line 32768 on.
  * Column 0 means "the line as a whole"; `NO_POSITION` (0) means "nowhere".
  * Columns count Unicode scalar values, as Rhai's do.
  */
@@ -12,15 +13,15 @@ export const NO_POSITION: Position = 0;
 const MAX = 0xffff;
 
 export function position(line: number, column: number): Position {
-  return (line > MAX ? MAX : line) * 65536 + (column > MAX ? MAX : column);
+  return ((line > MAX ? MAX : line) << 16) | (column > MAX ? MAX : column);
 }
 
 export function lineOf(pos: Position): number {
-  return Math.floor(pos / 65536);
+  return pos >>> 16;
 }
 
 export function columnOf(pos: Position): number {
-  return pos % 65536;
+  return pos & MAX;
 }
 
 /** The text Rhai puts in brackets after a message: `line 1, position 5`; `line 1` for column 0; `none`. */

@@ -6,41 +6,38 @@ import { endOfQuoted, endOfRaw, textSegment } from "./lexer-scan.ts";
 import { newCursor, skipTrivia } from "./lexer-trivia.ts";
 import { NO_POSITION, type Position } from "./position.ts";
 
+export type TokenPayload = string | number | bigint | ParseError;
+
+const NO_COMMENTS: readonly string[] = Object.freeze([]);
+
 /** A token as the parser sees it. `image` is the source text, `startOffset`/`endOffset` are Chevrotain's (end inclusive). */
-export interface RhaiToken extends IToken {
-  startOffset: number;
-  endOffset: number;
-  tokenType: TokenType;
+export class RhaiToken implements IToken {
+  tokenTypeIdx: number;
   /** Offset just after the token. */
   end: number;
   /** Line and column as Rhai reports them. */
-  pos: Position;
+  pos: Position = NO_POSITION;
   /**
    * `Int`: number or bigint (within i64). `Float`: number. `Char`, `StringLiteral`, `InterpolatedString`: the text meant.
    * `Reserved`, `Custom`, `Identifier`: the word or symbol. `LexError`: a ParseError. Others: their syntax.
    */
   payload: TokenPayload;
   /** Doc-comments, line and block, between the token before and this one, as written. */
-  comments: readonly string[];
-}
+  comments: readonly string[] = NO_COMMENTS;
 
-export type TokenPayload = string | number | bigint | ParseError;
+  constructor(
+    public image: string,
+    public startOffset: number,
+    public tokenType: TokenType,
+  ) {
+    this.tokenTypeIdx = tokenType.tokenTypeIdx!;
+    this.end = startOffset;
+    this.payload = image;
+  }
 
-const NO_COMMENTS: readonly string[] = Object.freeze([]);
-
-/** A token of which no more is known than where it stands; one place makes them all, so that all have the same shape. */
-export function newToken(image: string, startOffset: number, tokenType: TokenType): RhaiToken {
-  return {
-    image,
-    startOffset,
-    endOffset: startOffset,
-    tokenTypeIdx: tokenType.tokenTypeIdx!,
-    tokenType,
-    end: startOffset,
-    pos: NO_POSITION,
-    payload: image,
-    comments: NO_COMMENTS,
-  };
+  get endOffset(): number {
+    return this.end - 1;
+  }
 }
 
 // ------------------------------------------------------------------ categories

@@ -9,7 +9,7 @@ import { EvalError, functionNotFound, mismatchOutputType } from "./errors.ts";
 import type { Cancellation } from "./eval/cancellation.ts";
 import { Frame, LEAVE, NO_THIS } from "./eval/frame.ts";
 import { languagePackage } from "./eval/language-package.ts";
-import { rejection } from "./eval/later.ts";
+import { rejection, settledLater } from "./eval/later.ts";
 import { functionKey, mainLibrary } from "./eval/library.ts";
 import { refuseWaiting } from "./eval/may-await-error.ts";
 import { NativeContext } from "./eval/native-context.ts";
@@ -154,7 +154,7 @@ export class Engine extends EngineCompiler implements EngineServices {
     const { frame, program } = this.topFrame(ast, scope, { mayAwait: true, cancellation });
     try {
       cancellation?.check(NO_POSITION);
-      const result = await program.async.body(frame);
+      const result = await settledLater(frame, program.async.body(frame));
       return result === LEAVE ? frame.leaveValue : result;
     } catch (error) {
       return this.finishRun(rejection(frame, error), ast, frame, scope);

@@ -3,7 +3,7 @@
 import { dataPath } from "./data-path.ts";
 import { Blob, RhaiArray, RhaiMap } from "./value/containers.ts";
 import { ConversionError } from "./value/convert.ts";
-import { floatDisplay } from "./value/display.ts";
+import { floatDebug } from "./value/display.ts";
 import { Shared } from "./value/objects.ts";
 import { Byte, Char, Float } from "./value/scalars.ts";
 import { RhaiObject, typeNameOf, type Value } from "./value/value.ts";
@@ -52,7 +52,7 @@ class JsonWriter {
   }
   private object(value: RhaiObject, line: string): string {
     if (value instanceof Float) {
-      return Number.isFinite(value.value) ? floatDisplay(value.value) : this.fail(floatDisplay(value.value));
+      return Number.isFinite(value.value) ? floatDebug(value.value) : this.fail(floatDebug(value.value));
     }
     if (value instanceof Char) return JSON.stringify(value.value);
     if (value instanceof Byte) return String(value.value);

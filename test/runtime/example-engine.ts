@@ -19,7 +19,8 @@ class Point {
 /** The module that a script makes. */
 function scriptModule(text: string): Module {
   let module: Module | null = null;
-  const resolve = (path: string, context: ImportContext) => (module = context.loadScript(text, path));
+  const resolve = (path: string, context: ImportContext) =>
+    (module = context.loadScript(text, path) as Module);
   new Engine().setModuleResolver({ resolve }).evalSync('import "example" as example;');
   return module!;
 }
@@ -34,7 +35,13 @@ const EXPORTED = exportModule("geo", {
       doc: "Adds two.\nTwice.",
       call: (a: number, b: number) => a + b,
     },
-    anywhere: { params: ["float"], paramNames: ["x"], returns: "float", global: true, call: (x: number) => x },
+    anywhere: {
+      params: ["float"],
+      paramNames: ["x"],
+      returns: "float",
+      global: true,
+      call: (x: number) => x,
+    },
     nothing: { params: ["bool", "char"], paramNames: ["flag", "c"], returns: "()", call: () => undefined },
   },
   properties: [{ name: "size", of: "array", type: "int", get: (list: { length: number }) => list.length }],

@@ -33,7 +33,9 @@ function asOurs(module: RhaiModule): unknown {
 }
 
 function withoutHashes(module: ModuleMetadata): unknown {
-  return JSON.parse(JSON.stringify(module, (key, value) => (/^(base|full)Hash$/.test(key) ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(module, (key, value) => (/^(base|full)Hash$/.test(key) ? undefined : value)),
+  );
 }
 
 function allFunctions(module: ModuleMetadata): FnMetadata[] {
@@ -63,7 +65,8 @@ describe("function metadata", () => {
     expect(text.split("\n")[0]).toBe("{");
     expect(Object.keys(JSON.parse(text))).toEqual(["modules", "customTypes", "functions", "doc"]);
     const add = (JSON.parse(text).functions as FnMetadata[]).find(({ name }) => name === "add")!;
-    const order = "baseHash,fullHash,namespace,access,name,isAnonymous,type,numParams,params,signature,docComments";
+    const order =
+      "baseHash,fullHash,namespace,access,name,isAnonymous,type,numParams,params,signature,docComments";
     expect(Object.keys(add).join()).toBe(order);
     expect(text).toContain('\n  "doc": "//! Script doc.\\n//! Second line."\n}');
   });
@@ -97,7 +100,8 @@ function typesOnly(signature: string): string {
   const [, name, params, returns] = /^(.*?)\((.*)\)(?: -> (.*))?$/.exec(
     signature.replace(/Result<(.*), Box<EvalAltResult>>$/, "$1").replace(/ -> \(\)$/, ""),
   )!;
-  const types = params === "" ? [] : params.split(", ").map((param) => plainType(param.replace(/^.*?: /, "")));
+  const types =
+    params === "" ? [] : params.split(", ").map((param) => plainType(param.replace(/^.*?: /, "")));
   return `${name}(${types.join(", ")}) -> ${plainType(returns ?? "()")}`;
 }
 

@@ -3,7 +3,6 @@
 import { EOF, type ParserMethod, type TokenType } from "chevrotain";
 import type { Block, Expr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
 import { ParseError } from "../errors.ts";
-import { hintFor } from "../hints.ts";
 import { unexpectedInput } from "../lex-errors.ts";
 import type { TokenStream } from "../lexer.ts";
 import { isValidIdentifier } from "../literals.ts";
@@ -130,7 +129,6 @@ export abstract class ParserBase extends TokenWindow {
   /** Raises `error`; `token` is what it is about. */
   protected fail(error: ParseError, token = this.peek()): never {
     error.span ??= { start: token.startOffset, end: token.end };
-    error.hint ??= hintFor(error, { previous: this.previous.image, token: token.image });
     throw error;
   }
 

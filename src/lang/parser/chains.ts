@@ -11,6 +11,12 @@ import { NOTHING } from "./base.ts";
 import { indexTypeError } from "./checks.ts";
 import { CollectionParser } from "./collections.ts";
 import { ARGUMENTS_START, CALL_STARTS, POSTFIX_STARTS } from "./context.ts";
+import { trimmed } from "./trimmed.ts";
+
+interface MethodCall {
+  readonly args: Expr[];
+  readonly capturesScope: boolean;
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -109,7 +115,7 @@ export abstract class ChainParser extends CollectionParser {
         },
       },
     ]);
-    return args;
+    return trimmed(args);
   });
 
   private argumentList(args: Expr[], name: string, pos: Position): void {
@@ -158,7 +164,7 @@ export abstract class ChainParser extends CollectionParser {
     });
     if (this.RECORDING_PHASE) return root;
     this.checkLastMethod(steps[steps.length - 1]);
-    return chainOf(root, steps, start, this.lastEnd());
+    return chainOf(root, trimmed(steps), start, this.lastEnd());
   }
 
   /** A method may run in the caller's scope only if more of the chain follows: an oversight of Rhai's, kept. */
@@ -223,14 +229,10 @@ export abstract class ChainParser extends CollectionParser {
     this.checkAfterMemberName(name);
     const call = this.OPTION(() => this.methodCall(name));
     if (this.RECORDING_PHASE) return;
-    const { pos, payload } = name;
-    const optional = op.tokenType === t.Elvis;
-    const start = op.startOffset;
-    const common = { name: payload as string, optional, opPos: op.pos, pos, start, end: this.lastEnd() };
-    steps.push(call === undefined ? { kind: "property", ...common } : { kind: "method", ...call, ...common });
+    steps.push(memberStep(op, name, call, this.lastEnd()));
   });
 
-  private methodCall(name: t.RhaiToken): { args: Expr[]; capturesScope: boolean } {
+  private methodCall(name: t.RhaiToken): MethodCall {
     const bang = this.OPTION2(() => this.CONSUME(t.Bang) as t.RhaiToken);
     this.checkBang(bang, null);
     const args = this.SUBRULE(this.callArguments, { ARGS: [name.payload as string, name.pos] });
@@ -256,6 +258,21 @@ export abstract class ChainParser extends CollectionParser {
     }
     if (next.tokenType === t.DoubleColon) this.fail(improperSymbol("::", "", next.pos));
   }
+}
+
+function memberStep(
+  op: t.RhaiToken,
+  nameToken: t.RhaiToken,
+  call: MethodCall | undefined,
+  end: number,
+): ChainStep {
+  const { pos } = nameToken;
+  const name = nameToken.payload as string;
+  const optional = op.tokenType === t.Elvis;
+  const { pos: opPos, startOffset: start } = op;
+  if (call === undefined) return { kind: "property", name, optional, opPos, pos, start, end };
+  const { args, capturesScope } = call;
+  return { kind: "method", args, capturesScope, name, optional, opPos, pos, start, end };
 }
 
 /** One chain; a chain as the root (it was in parentheses) is continued, not nested. */

@@ -9,6 +9,7 @@ import { NOTHING } from "./base.ts";
 import { BodyParser, type Outside } from "./bodies.ts";
 import { closureName, hashText, type TextHash } from "./closure-name.ts";
 import { IN_CLOSURE } from "./context.ts";
+import { trimmed } from "./trimmed.ts";
 
 export abstract class ClosureParser extends BodyParser {
   /** Null until the first closure. */
@@ -65,7 +66,7 @@ export abstract class ClosureParser extends BodyParser {
     this.deeper(first.pos);
     const stmt = this.SUBRULE(this.statement);
     if (this.RECORDING_PHASE) return NOTHING;
-    const { captures } = this.scope;
+    const captures = trimmed(this.scope.captures);
     this.leaveFunction(outside);
     captures.forEach((capture) => {
       this.captureOutside(capture);

@@ -7,6 +7,7 @@ import * as e from "../parse-errors.ts";
 import * as t from "../tokens.ts";
 import { ParserBase } from "./base.ts";
 import { QUOTED_KEYS } from "./context.ts";
+import { trimmed } from "./trimmed.ts";
 
 const END_OF_MAP = "to end this object map literal";
 const END_OF_ARRAY = "to end this array literal";
@@ -52,7 +53,7 @@ export abstract class CollectionParser extends ParserBase {
     });
     this.CONSUME(t.RightBracket);
     this.level = outer;
-    return { kind: "array", items, pos, start: startOffset, end: this.lastEnd() };
+    return { kind: "array", items: trimmed(items), pos, start: startOffset, end: this.lastEnd() };
   });
 
   /** Before an item or the closing bracket. */
@@ -97,7 +98,7 @@ export abstract class CollectionParser extends ParserBase {
     });
     this.CONSUME(t.RightBrace);
     this.level = outer;
-    return { kind: "map", entries, pos, start: startOffset, end: this.lastEnd() };
+    return { kind: "map", entries: trimmed(entries), pos, start: startOffset, end: this.lastEnd() };
   });
 
   readonly mapEntry = this.RULE(
@@ -167,7 +168,7 @@ export abstract class CollectionParser extends ParserBase {
     if (!this.RECORDING_PHASE) this.raiseLexError();
     this.addText(parts, this.CONSUME(t.StringLiteral) as t.RhaiToken);
     this.level = outer;
-    return { kind: "interpolated", parts, pos, start: startOffset, end: this.lastEnd() };
+    return { kind: "interpolated", parts: trimmed(parts), pos, start: startOffset, end: this.lastEnd() };
   });
 
   private addText(parts: Expr[], token: t.RhaiToken): void {

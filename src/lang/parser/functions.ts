@@ -10,6 +10,7 @@ import * as t from "../tokens.ts";
 import { NOTHING } from "./base.ts";
 import { ClosureParser } from "./closures.ts";
 import { GLOBAL_LEVEL } from "./context.ts";
+import { trimmed } from "./trimmed.ts";
 
 interface Signature {
   readonly name: string;
@@ -32,21 +33,16 @@ export abstract class FunctionParser extends ClosureParser {
     this.checkFnKeyword(first.pos);
     const fn = this.CONSUME(t.Fn) as t.RhaiToken;
     const outside = this.enterFunction();
-    const body = this.SUBRULE(this.functionRest, { ARGS: [fn.pos] });
+    const rest = this.SUBRULE(this.functionRest, { ARGS: [fn.pos] });
     if (this.RECORDING_PHASE) return NOTHING;
     this.leaveFunction(outside);
-    const start = first.startOffset;
-    const def = {
-      ...body,
-      isPrivate,
-      isAnonymous: false,
-      comments: first.comments,
-      pos: fn.pos,
-      start,
-      end: body.body.end,
-    };
+    const { name, thisType, params, body } = rest;
+    const { startOffset: start, comments } = first;
+    const { pos } = fn;
+    const { end } = body;
+    const def = { name, thisType, params, body, isPrivate, isAnonymous: false, comments, pos, start, end };
     this.define(def, fn);
-    return { kind: "noop", pos: fn.pos, start, end: def.end };
+    return { kind: "noop", pos, start, end };
   });
 
   private checkFnKeyword(pos: Position): void {
@@ -153,7 +149,7 @@ export abstract class FunctionParser extends ClosureParser {
         },
       },
     ]);
-    return params;
+    return trimmed(params);
   });
 }
 

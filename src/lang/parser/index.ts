@@ -2,7 +2,7 @@
 
 import type { ISerializedGast } from "chevrotain";
 import type { Ast } from "../ast.ts";
-import { TokenStream, type TokenizeOptions } from "../lexer.ts";
+import { type TokenizeOptions, TokenStream } from "../lexer.ts";
 import type { ParseOptions } from "../options.ts";
 import { exprTooDeep, wrongFnDefinition } from "../parse-errors.ts";
 import { NO_POSITION } from "../position.ts";

@@ -30,6 +30,7 @@ import {
 import { FlowParser } from "./flow.ts";
 import { isSelfTerminated } from "./termination.ts";
 import { tokenText } from "./token-text.ts";
+import { trimmed } from "./trimmed.ts";
 
 export abstract class StatementParser extends FlowParser {
   // ------------------------------------------------------------- whole texts
@@ -39,7 +40,7 @@ export abstract class StatementParser extends FlowParser {
     const statements: Stmt[] = [];
     if (!this.RECORDING_PHASE) this.flags = GLOBAL_LEVEL;
     this.MANY({ GATE: () => this.listGoesOn(EOF), DEF: () => this.statementInList(statements, EOF) });
-    return statements;
+    return trimmed(statements);
   });
 
   /** One expression up to the end of the text. */
@@ -87,7 +88,7 @@ export abstract class StatementParser extends FlowParser {
     this.flags = flags;
     scope.rewind(stackLength);
     scope.imports.length = importsLength;
-    return statements;
+    return trimmed(statements);
   });
 
   /** In expression mode a block holds one expression. */

@@ -5,7 +5,7 @@ import type { TokenStream } from "../lexer.ts";
 import type { Cursor } from "../lexer-trivia.ts";
 import * as t from "../tokens.ts";
 
-const NOWHERE = t.newToken("", 0, EOF);
+const NOWHERE = new t.RhaiToken("", 0, EOF);
 
 /** Puts a stream in the place of Chevrotain's array of tokens, by way of the methods that it provides for that. */
 export abstract class TokenWindow extends EmbeddedActionsParser {

@@ -66,11 +66,11 @@ fn curry(fn_ptr: Fn, ...args: ?) -> Fn;
 /// \`\`\`
 fn is_def_fn(fn_name: string, num_params: int) -> bool;
 
-/// Whether the script has a method of this name for a type.
+/// Whether the script has a method of this name for a type, which is named as \`type_of\` names it.
 ///
 /// \`\`\`rhai
 /// fn int.half() { this / 2 }
-/// is_def_fn("int", "half", 0);    // true
+/// is_def_fn("i64", "half", 0);    // true
 /// \`\`\`
 fn is_def_fn(this_type: string, fn_name: string, num_params: int) -> bool;
 

@@ -4,7 +4,7 @@ import type { Expr } from "../../lang/ast.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { type AsyncEval, type Eval, type Frame, NO_THIS } from "./frame.ts";
-import { evaluateAll, type Later, then } from "./later.ts";
+import { evaluateAll, type Later, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { linkPlace } from "./variable.ts";
 
@@ -64,8 +64,8 @@ export function evaluateArgumentsAsync(
   if (nodes.length < 2 || nodes[0].kind !== "variable") return (frame) => evaluateAll(frame, args);
   const [first, ...rest] = args;
   return (frame) =>
-    then(frame, evaluateAll(frame, rest, [undefined]), (values) =>
-      then(frame, first(frame), (value) => {
+    whenDone(frame, evaluateAll(frame, rest, [undefined]), (values) =>
+      whenDone(frame, first(frame), (value) => {
         values[0] = value;
         return values;
       }),

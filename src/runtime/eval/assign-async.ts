@@ -6,7 +6,7 @@ import type { Value } from "../value/value.ts";
 import { assignablePlace, asyncOperation, linkChainAssignAsync } from "./assign.ts";
 import type { AsyncAssignOperation } from "./assign-op.ts";
 import { type AsyncEval, type AsyncExec, type Frame, NO_THIS } from "./frame.ts";
-import { type Later, then, thenPromise } from "./later.ts";
+import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { unboundThis } from "./variable.ts";
 
@@ -30,11 +30,11 @@ function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableEx
   if (target.namespace !== null) return linkQualifiedAssign(linker, target, value);
   const slot = linker.plainSlot(target);
   if (slot >= 0 && linker.scope.find(target.name)?.constant !== true)
-    return linkSlotAssign(slot, value, compute, target.pos);
+    return linkSlotAssign(slot, value, compute, target.pos, node.op === "+" && linker.options.fastOperators);
   const find = assignablePlace(linker, target.name, target.pos);
   const assign = (frame: Frame, b: Value): Later<undefined> => {
     const { place, old } = find(frame);
-    return then<Value, undefined>(
+    return whenDone<Value, undefined>(
       frame,
       compute === null ? b : compute(frame, old, b, target.pos),
       (result) => {
@@ -43,38 +43,39 @@ function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableEx
       },
     );
   };
-  return (frame) => then<Value, Value>(frame, value(frame), (b) => assign(frame, b));
+  return (frame) => whenDone<Value, Value>(frame, value(frame), (b) => assign(frame, b));
 }
 
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/** Assignment to a plain slot: the usual place for the result of an asynchronous call, so it takes no detours. */
 function linkSlotAssign(
   slot: number,
   value: AsyncEval,
   compute: AsyncAssignOperation | null,
   pos: number,
+  isPlus: boolean,
 ): AsyncExec {
   const store = (frame: Frame, result: Value): undefined => {
     frame.slots[slot] = result;
     return undefined;
   };
-  if (compute === null) {
-    return (frame) => {
-      const b = value(frame);
-      return b instanceof Promise
-        ? thenPromise(frame, b, (settled) => store(frame, settled))
-        : store(frame, b);
-    };
-  }
   const assign = (frame: Frame, b: Value): Later<undefined> => {
-    const result = compute(frame, frame.slots[slot], b, pos);
+    if (compute === null) return store(frame, b);
+    const a = frame.slots[slot];
+    if (isPlus && typeof a === "number" && typeof b === "number") {
+      const sum = a + b;
+      if (sum <= MAX && sum >= -MAX) return store(frame, sum);
+    }
+    const result = compute(frame, a, b, pos);
     return result instanceof Promise
       ? thenPromise(frame, result, (settled) => store(frame, settled))
       : store(frame, result);
   };
   return (frame) => {
     const b = value(frame);
-    return b instanceof Promise
-      ? thenPromise(frame, b, (settled) => assign(frame, settled))
-      : assign(frame, b);
+    if (!(b instanceof Promise)) return assign(frame, b);
+    return thenPromise(frame, b, (result) => assign(frame, result));
   };
 }
 
@@ -83,7 +84,7 @@ function linkQualifiedAssign(linker: Linker, target: VariableExpr, value: AsyncE
   const read = linker.expr(target);
   const { name, pos } = target;
   return (frame) =>
-    then<Value, never>(frame, value(frame), () => {
+    whenDone<Value, never>(frame, value(frame), () => {
       read(frame);
       throw assignmentToConstant(name, pos);
     });
@@ -95,11 +96,11 @@ function linkThisAssign(linker: Linker, node: AssignStmt, target: ThisExpr): Asy
   const { pos } = target;
   return (frame) => {
     if (frame.self === NO_THIS) throw unboundThis(pos);
-    return then<Value, Value>(frame, value(frame), (b) => {
+    return whenDone<Value, Value>(frame, value(frame), (b) => {
       if (frame.run.metered) frame.run.track(pos);
       if (frame.selfConstant) throw assignmentToConstant("", pos);
       const result = compute === null ? b : compute(frame, frame.self, b, pos);
-      return then<Value, undefined>(frame, result, (settled) => {
+      return whenDone<Value, undefined>(frame, result, (settled) => {
         frame.self = settled;
         return undefined;
       });

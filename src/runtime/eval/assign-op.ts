@@ -6,7 +6,7 @@ import { assignOperator } from "../function/operators.ts";
 import { Blob, RhaiArray } from "../value/containers.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
-import { type Later, then } from "./later.ts";
+import { type Later, whenDone } from "./later.ts";
 import { callNative, callNativeAsync, invokeAsync, invokeNative } from "./native-call.ts";
 import { nativeError } from "./native-error.ts";
 
@@ -67,7 +67,7 @@ function operation(
     }
     const result = registeredOperation(frame, op, token, old, value, pos, mayAwait);
     if (!frame.run.hasSizeLimits) return result;
-    return then(frame, result, (settled) => frame.run.checkSize(settled, sizePos));
+    return whenDone(frame, result, (settled) => frame.run.checkSize(settled, sizePos));
   };
 }
 
@@ -94,7 +94,7 @@ function registeredOperation(
   const fn = frame.run.engine.registry.resolve(token, args);
   if (fn !== null) {
     const invoke = mayAwait ? invokeAsync : invokeNative;
-    return then(frame, invoke(frame, fn, args, pos, true, false), () => args[0]);
+    return whenDone(frame, invoke(frame, fn, args, pos, true, false), () => args[0]);
   }
   const builtIn = assignOperator(token, typeIdOf(old), typeIdOf(value)) as Operator | null;
   if (builtIn !== null) {

@@ -24,7 +24,7 @@ import {
 } from "./chain.ts";
 import { type AsyncExec, type Eval, type Exec, type Frame, NO_THIS } from "./frame.ts";
 import { callIndexer, elementIndex, type IndexSite, indexGet, indexPut, isIndexable } from "./index-ops.ts";
-import { type Later, recovering, then, thenPromise } from "./later.ts";
+import { type Later, recovering, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import type { Place } from "./name-view.ts";
 import { type Done, ENDED, type Path } from "./path.ts";
@@ -219,12 +219,12 @@ export function linkChainAssignAsync(linker: Linker, node: AssignStmt, chainNode
   const assign = linkLastStep(linker, chain, target);
   const valueIndex = chain.argCount;
   const storeFirst = (frame: Frame, args: Value[]) =>
-    then<Value, void>(frame, value(frame), (settled) => {
+    whenDone<Value, void>(frame, value(frame), (settled) => {
       args[valueIndex] = settled;
     });
   return linkChainRunAsync(
     { ...chain, argCount: valueIndex + 1, before: [storeFirst, ...chain.before] },
-    (frame, args) => then<void, Value>(frame, assign(frame, args, args[valueIndex]), () => undefined),
+    (frame, args) => whenDone<void, Value>(frame, assign(frame, args, args[valueIndex]), () => undefined),
   );
 }
 
@@ -264,7 +264,7 @@ function linkLastStep(linker: Linker, chain: LinkedChain | AsyncChain, target: C
       if (object === ENDED || (optional && object === undefined)) return;
       if (!(object instanceof RhaiMap)) return assignProperty(frame, args, path, object, value, site, target);
       if (frame.run.metered) frame.run.track(0);
-      return then(frame, assignKey(frame, path, object, site.name, value, target), () => {
+      return whenDone(frame, assignKey(frame, path, object, site.name, value, target), () => {
         if (frame.run.hasSizeLimits) frame.run.checkSize(object, target.pos);
       });
     };
@@ -289,13 +289,13 @@ function assignIndex(
   const { run } = frame;
   if (run.metered) run.track(0);
   if (object instanceof RhaiArray) {
-    return then(frame, assignElement(frame, path, object, index, value, site, target), () =>
+    return whenDone(frame, assignElement(frame, path, object, index, value, site, target), () =>
       path.commit(frame, args, object, target.pos),
     );
   }
   if (object instanceof RhaiMap) {
     if (typeof index !== "string") indexGet(frame, object, index, site);
-    return then(frame, assignKey(frame, path, object, index as string, value, target), () => {
+    return whenDone(frame, assignKey(frame, path, object, index as string, value, target), () => {
       if (run.hasSizeLimits) run.checkSize(object.get(index as string), target.pos);
       return path.commit(frame, args, object, target.pos);
     });
@@ -317,8 +317,8 @@ function assignPart(
 ): Done {
   const old = indexGet(frame, object, index, site);
   const computed = target.compute === null ? value : target.compute(frame, old, value, target.rootPos);
-  return then<Value, void>(frame, computed, (next) =>
-    then(frame, indexPut(frame, object, index, next, site, target.pos), (changed): Done => {
+  return whenDone<Value, void>(frame, computed, (next) =>
+    whenDone(frame, indexPut(frame, object, index, next, site, target.pos), (changed): Done => {
       if (frame.run.hasSizeLimits) frame.run.checkSize(next, target.pos);
       if (changed === object) return path.commit(frame, args, object, target.pos);
       if (path.isPlace(frame, args)) return path.put(frame, args, changed, target.pos);
@@ -392,11 +392,11 @@ function assignIndexer(
   const computed =
     compute === null
       ? value
-      : then(frame, tryIndexer(frame, object, index, site), (old) =>
+      : whenDone(frame, tryIndexer(frame, object, index, site), (old) =>
           old === null ? value : compute(frame, old.value, value, target.rootPos),
         );
-  return then<Value, void>(frame, computed, (next) =>
-    then(frame, callIndexer(frame, [object, index, next], site, true, constant), () =>
+  return whenDone<Value, void>(frame, computed, (next) =>
+    whenDone(frame, callIndexer(frame, [object, index, next], site, true, constant), () =>
       path.commit(frame, args, object, target.pos),
     ),
   );
@@ -410,7 +410,7 @@ function tryIndexer(
 ): Later<{ value: Value } | null> {
   return recovering<{ value: Value } | null>(
     frame,
-    () => then(frame, callIndexer(frame, [object, index], site, true), (value) => ({ value })),
+    () => whenDone(frame, callIndexer(frame, [object, index], site, true), (value) => ({ value })),
     (error) => {
       if (error instanceof EvalError) return null;
       throw error;
@@ -432,11 +432,11 @@ function assignProperty(
   const computed =
     compute === null
       ? value
-      : then(frame, propertyGet(frame, object, site, true, constant), (old) =>
+      : whenDone(frame, propertyGet(frame, object, site, true, constant), (old) =>
           compute(frame, copyValue(old), value, target.rootPos),
         );
-  return then<Value, void>(frame, computed, (next) =>
-    then(frame, propertySet(frame, object, next, site, constant), (changed) =>
+  return whenDone<Value, void>(frame, computed, (next) =>
+    whenDone(frame, propertySet(frame, object, next, site, constant), (changed) =>
       changed === object
         ? path.commit(frame, args, object, target.pos)
         : path.put(frame, args, changed, target.pos),

@@ -15,7 +15,7 @@ import {
   LEAVE_CONTINUE,
   LEAVE_RETURN,
 } from "./frame.ts";
-import { then, thenPromise } from "./later.ts";
+import { type Later, thenPromise, whenDone } from "./later.ts";
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
 import { findByName } from "./variable.ts";
@@ -75,36 +75,16 @@ function asyncSequenceOf(execs: readonly AsyncExec[]): AsyncExec {
   const last = execs.length - 1;
   if (last < 0) return () => undefined;
   if (last === 0) return execs[0];
-  return (frame) => {
-    for (let i = 0; i < last; i++) {
+  const from = (frame: Frame, first: number): Later<Value> => {
+    for (let i = first; i < last; i++) {
       const result = execs[i](frame);
+      if (result instanceof Promise)
+        return thenPromise(frame, result, (value) => (value === LEAVE ? LEAVE : from(frame, i + 1)));
       if (result === LEAVE) return LEAVE;
-      if (result instanceof Promise) return restOfSequence(frame, execs, i + 1, result);
     }
     return execs[last](frame);
   };
-}
-
-async function restOfSequence(
-  frame: Frame,
-  execs: readonly AsyncExec[],
-  from: number,
-  pending: Promise<Value>,
-): Promise<Value> {
-  const settled = await pending;
-  frame.awaitPos = 0;
-  if (settled === LEAVE) return LEAVE;
-  const last = execs.length - 1;
-  for (let i = from; i < last; i++) {
-    let result = execs[i](frame);
-    if (result instanceof Promise) {
-      result = await result;
-      frame.awaitPos = 0;
-    }
-    if (result === LEAVE) return LEAVE;
-  }
-  const result = execs[last](frame);
-  return result instanceof Promise ? await result : result;
+  return (frame) => from(frame, 0);
 }
 
 function sequenceOf(execs: readonly Exec[], leaves: readonly boolean[]): Exec {
@@ -177,7 +157,7 @@ function restoringAsync(linker: Linker, statements: readonly Stmt[], body: Async
   return (frame) => {
     const { imports } = frame;
     const count = frame.dynamic?.length ?? 0;
-    return then(frame, body(frame), (result) => {
+    return whenDone(frame, body(frame), (result) => {
       frame.imports = imports;
       dropDynamic(frame, count);
       return result;
@@ -245,7 +225,7 @@ export function linkVarAsync(linker: Linker, node: VarStmt): AsyncExec {
   return checked(check, (frame) => {
     const initial = value(frame);
     if (!(initial instanceof Promise)) return define(frame, initial);
-    return thenPromise(frame, initial, (settled) => define(frame, settled));
+    return thenPromise(frame, initial, (value) => define(frame, value));
   });
 }
 
@@ -347,7 +327,8 @@ function linkLeaveAsync(linker: Linker, node: Expr | null, why: number): AsyncEx
     frame.leaveValue = result;
     return LEAVE;
   };
-  return (frame) => then(frame, value === null ? undefined : value(frame), (result) => leave(frame, result));
+  return (frame) =>
+    whenDone(frame, value === null ? undefined : value(frame), (result) => leave(frame, result));
 }
 
 export function linkContinue(): Exec {
@@ -377,7 +358,7 @@ export function linkThrowAsync(linker: Linker, node: ThrowStmt): AsyncExec {
   const value = node.value === null ? null : linker.ownedAsync(node.value);
   const { pos } = node;
   return (frame) =>
-    then(frame, value === null ? undefined : value(frame), (thrown) => {
+    whenDone(frame, value === null ? undefined : value(frame), (thrown) => {
       throw runtimeError(thrown, pos);
     });
 }

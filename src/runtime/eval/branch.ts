@@ -8,16 +8,16 @@ import type { Value } from "../value/value.ts";
 import { linkExprStmt, linkExprStmtAsync } from "./block.ts";
 import { constantValue } from "./constant.ts";
 import type { AsyncExec, Exec, Frame } from "./frame.ts";
-import { type Later, then, thenPromise } from "./later.ts";
+import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { linkCondition, linkConditionAsync } from "./operator.ts";
 
 export function linkIf(linker: Linker, node: IfStmt): Exec {
   const condition = linkCondition(linker, node.condition);
-  const then = linker.block(node.then);
-  if (node.otherwise === null) return (frame) => (condition(frame) ? then(frame) : undefined);
+  const consequence = linker.block(node.then);
+  if (node.otherwise === null) return (frame) => (condition(frame) ? consequence(frame) : undefined);
   const otherwise = linker.block(node.otherwise);
-  return (frame) => (condition(frame) ? then(frame) : otherwise(frame));
+  return (frame) => (condition(frame) ? consequence(frame) : otherwise(frame));
 }
 
 export function linkIfAsync(linker: Linker, node: IfStmt): AsyncExec {
@@ -125,7 +125,7 @@ export function linkSwitchAsync(linker: Linker, node: SwitchStmt): AsyncExec {
   const { ranges, defaultArm } = node;
   const byDefault: AsyncExec = defaultArm === null ? () => undefined : arms[defaultArm].action;
   return (frame) =>
-    then(frame, value(frame), (subject) => {
+    whenDone(frame, value(frame), (subject) => {
       const candidates = [...(findCase(table, subject) ?? [])];
       for (const range of ranges) if (rangeHolds(range, subject)) candidates.push(range.arm);
       return firstArm(frame, arms, candidates, 0, byDefault);
@@ -142,7 +142,7 @@ function firstArm(
 ): Later<Value> {
   if (next === candidates.length) return byDefault(frame);
   const { condition, action } = arms[candidates[next]];
-  return then(frame, condition === null ? true : condition(frame), (holds) =>
+  return whenDone(frame, condition === null ? true : condition(frame), (holds) =>
     holds ? action(frame) : firstArm(frame, arms, candidates, next + 1, byDefault),
   );
 }

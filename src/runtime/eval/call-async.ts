@@ -15,7 +15,7 @@ import {
 import { findQualified, missing, scriptSite } from "./call.ts";
 import { type AsyncEval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCallAsync } from "./keyword-call-async.ts";
-import { ending, evaluateAll, type Later, then, thenPromise } from "./later.ts";
+import { ending, evaluateAll, type Later, thenPromise, whenDone } from "./later.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
@@ -41,7 +41,7 @@ function linkNegateAsync(linker: Linker, node: CallExpr): AsyncEval {
   const operand = linker.exprAsync(node.args[0]);
   const { pos } = node;
   return (frame) =>
-    then(frame, operand(frame), (value) => {
+    whenDone(frame, operand(frame), (value) => {
       if (typeof value === "number") return 0 - value;
       if (value instanceof Float) return new Float(-value.value);
       return callNativeAsync(frame, "-", [value], pos, "-");
@@ -108,7 +108,7 @@ function linkQualifiedCallAsync(linker: Linker, node: CallExpr, path: readonly I
   const first = linkFirstArgument(linker, node.args[0]);
   const key = functionKey(name, node.args.length);
   return (frame) =>
-    then(frame, args(frame), (values) => {
+    whenDone(frame, args(frame), (values) => {
       const { script, native } = findQualified(frame, path, name, key, values, pos);
       if (script !== null) return callScriptAsync(frame, script, values, pos);
       if (first === null || native.receiver === "value")
@@ -124,7 +124,7 @@ function linkCapturingCallAsync(linker: Linker, node: CallExpr): AsyncEval {
   const key = functionKey(name, args.length);
   const visible = linker.scope.visible();
   return (frame) =>
-    then(frame, evaluateAll(frame, args), (values) => {
+    whenDone(frame, evaluateAll(frame, args), (values) => {
       const fn = findScriptFn(frame.lib.chain, key);
       if (fn === null) return callNativeAsync(frame, name, values, pos, null);
       if (fn.isEmpty) return undefined;

@@ -11,7 +11,7 @@ import type { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import type { IndexSite } from "./index-ops.ts";
-import { ending, type Later, then, thenPromise } from "./later.ts";
+import { ending, type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { isLiteral } from "./literal.ts";
 import { linkMethod } from "./method-call.ts";
@@ -119,7 +119,7 @@ class ChainLinker {
     }
     const value = owned ? linker.ownedAsync(node) : linker.exprAsync(node);
     this.before.push((frame, args) =>
-      then(frame, value(frame), (settled) => {
+      whenDone(frame, value(frame), (settled) => {
         args[index] = settled;
       }),
     );
@@ -288,12 +288,12 @@ export function linkChainRunAsync(chain: AsyncChain, final: AsyncStep): AsyncEva
   const { before, stages, argCount, findCell } = chain;
   const afterBefore = (frame: Frame, args: Value[]): Later<Value> => {
     const cell = findCell === null ? null : findCell(frame);
-    if (cell === null) return then(frame, finishAsync(frame, args, stages, 0, final), unended);
+    if (cell === null) return whenDone(frame, finishAsync(frame, args, stages, 0, final), unended);
     if (cell.locked) throw dataRace("");
     cell.locked = true;
     return ending(
       frame,
-      () => then(frame, finishAsync(frame, args, stages, 0, final), (value) => copyValue(unended(value))),
+      () => whenDone(frame, finishAsync(frame, args, stages, 0, final), (value) => copyValue(unended(value))),
       () => {
         cell.locked = false;
       },
@@ -305,7 +305,7 @@ export function linkChainRunAsync(chain: AsyncChain, final: AsyncStep): AsyncEva
       const pending = before[i](frame, args);
       if (pending instanceof Promise)
         return thenPromise(frame, pending, () =>
-          then(frame, beforeRest(frame, args, before, i + 1), () => afterBefore(frame, args)),
+          whenDone(frame, beforeRest(frame, args, before, i + 1), () => afterBefore(frame, args)),
         );
     }
     return afterBefore(frame, args);

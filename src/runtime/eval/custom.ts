@@ -5,7 +5,7 @@ import type { Position } from "../../lang/position.ts";
 import { EvalError } from "../errors.ts";
 import type { Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
-import { type Later, recovering, then } from "./later.ts";
+import { type Later, recovering, settledLater, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { unexpectedPromise } from "./may-await-error.ts";
 import { FrameView } from "./name-view.ts";
@@ -48,7 +48,10 @@ function evaluation(linker: Linker, node: CustomExpr, inputs: readonly AsyncEval
   const visible = linker.scope.visible();
   const implementation = node.implementation as CustomImplementation;
   return (frame) => {
-    const bound = inputs.map((value, i) => ({ node: node.inputs[i], evaluate: () => value(frame) }));
+    const bound = inputs.map((value, i) => ({
+      node: node.inputs[i],
+      evaluate: () => settledLater(frame, value(frame)),
+    }));
     return recovering(
       frame,
       () => {
@@ -69,5 +72,5 @@ function guarded(frame: Frame, result: Later<Value>): Later<Value> {
 
 function sized(frame: Frame, result: Later<Value>, pos: Position): Later<Value> {
   if (!frame.run.hasSizeLimits) return result;
-  return then(frame, result, (value) => frame.run.checkSize(value, pos));
+  return whenDone(frame, result, (value) => frame.run.checkSize(value, pos));
 }

@@ -16,6 +16,9 @@ export type AsyncEval = (frame: Frame) => Value | Promise<Value>;
 /** A linked statement that may have to wait. */
 export type AsyncExec = AsyncEval;
 
+/** Goes on with the value of a promise. */
+export type Continuation = (value: never) => unknown;
+
 class LeaveMarker extends RhaiObject {
   override readonly typeId = -1;
   override readonly typeName = "leave";
@@ -57,6 +60,10 @@ export class Frame {
   exports: Export[] | null = null;
   /** Where the native was called whose promise this frame waits for; 0 when it does not wait. See `later.ts`. */
   awaitPos = 0;
+  /** What is to be done with the value of the promise that running code is handing up; see `later.ts`. */
+  next: Continuation | null = null;
+  /** What is to be done after `next`. */
+  afterNext: Continuation[] | null = null;
   constructor(
     readonly run: Run,
     /** Variables by slot; captured ones are `Shared` cells. */

@@ -27,7 +27,7 @@ import {
   type Import,
   NO_THIS,
 } from "./frame.ts";
-import { ending, type Later, recovering, then } from "./later.ts";
+import { ending, type Later, recovering, settledLater, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { MayAwaitError, refuseWaiting, unexpectedPromise } from "./may-await-error.ts";
 import { FrameView, type NameView } from "./name-view.ts";
@@ -60,10 +60,10 @@ function importer(
     const { run } = frame;
     if (run.modulesLoaded >= run.engine.limits.maxModules)
       throw new EvalError("ErrorTooManyModules", {}, node.pos);
-    return then<Value, undefined>(frame, path(), (name) => {
+    return whenDone<Value, undefined>(frame, path(), (name) => {
       if (typeof name !== "string") throw mismatchDataType("string", typeNameOf(name), node.path.pos);
       const site: ImportSite = { path: name, view: new FrameView(frame, visible), pos, mayAwait };
-      return then<Module, undefined>(frame, loadModule(frame, site), (module) => {
+      return whenDone<Module, undefined>(frame, loadModule(frame, site), (module) => {
         frame.imports = { name: alias, module, next: frame.imports };
         run.modulesLoaded++;
         return undefined;
@@ -107,7 +107,7 @@ function loadModule(frame: Frame, site: ImportSite): Later<Module> {
       if (found instanceof Promise && !mayAwait) throw unexpectedPromise("import", pos, found);
       const { cancellation } = run;
       const guarded = found instanceof Promise && cancellation !== null ? cancellation.guard(found) : found;
-      return then<Module | null, Module>(frame, guarded, (module) => {
+      return whenDone<Module | null, Module>(frame, guarded, (module) => {
         if (module === null) throw moduleNotFound(path, pos);
         return module;
       });
@@ -135,17 +135,17 @@ function runModule(importing: Frame, text: string, source: string, site: ImportS
   const library = { chain, constants, environment };
   const frame = new Frame(run, slots, NO_THIS, library, importing.imports, importing.level, table.source);
   frame.outer = site.view;
-  return then(
+  const done = recovering<Value>(
     frame,
-    recovering<Value>(
-      frame,
-      () => body(frame),
-      (error) => {
-        if (!(error instanceof ExitSignal)) throw error;
-        return undefined;
-      },
-    ),
-    () => moduleOf(frame, importing, environment, program.doc),
+    () => body(frame),
+    (error) => {
+      if (!(error instanceof ExitSignal)) throw error;
+      return undefined;
+    },
+  );
+  return settledLater(
+    frame,
+    whenDone<Value, Module>(frame, done, () => moduleOf(frame, importing, environment, program.doc)),
   );
 }
 

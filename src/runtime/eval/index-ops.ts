@@ -9,7 +9,7 @@ import { typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { bitField, bitPosition, getBit, getBits, setBit, setBits } from "./index-bits.ts";
 import { stringChar, stringSlice, withChar, withSlice } from "./index-string.ts";
-import { type Later, then } from "./later.ts";
+import { type Later, whenDone } from "./later.ts";
 import { invokeAsync, invokeNative } from "./native-call.ts";
 
 /** What an index step knows besides its values. */
@@ -153,7 +153,7 @@ export function indexPut(
     target.write()[at] = Number(BigInt.asUintN(8, BigInt(value)));
     return target;
   }
-  return then(frame, callIndexer(frame, [target, index, value], site, true), () => target);
+  return whenDone(frame, callIndexer(frame, [target, index, value], site, true), () => target);
 }
 
 function stringPut(target: string, index: Value, value: Value, idxPos: Position, pos: Position): Value {

@@ -6,7 +6,7 @@ import { linkRawArgumentAsync } from "./arguments.ts";
 import { syntacticCall } from "./dynamic-call.ts";
 import type { AsyncEval, Frame } from "./frame.ts";
 import { evaluation, pointerCall, pointerTo, requirePointer, requireText } from "./keyword-call.ts";
-import { evaluateAll, type Later, then } from "./later.ts";
+import { evaluateAll, type Later, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
 
@@ -44,7 +44,7 @@ function syntactic(linker: Linker, node: CallExpr): AsyncEval {
   const args = node.args.map((arg) => linker.exprAsync(arg));
   const { name, pos } = node;
   return (frame) =>
-    then(frame, evaluateAll(frame, args), (values) => syntacticCall(frame, name, values, pos)?.value);
+    whenDone(frame, evaluateAll(frame, args), (values) => syntacticCall(frame, name, values, pos)?.value);
 }
 
 /** A call with one string argument. */
@@ -55,7 +55,7 @@ function withText(
 ): AsyncEval {
   const [arg] = node.args;
   const text = linker.exprAsync(arg);
-  return (frame) => then(frame, text(frame), (value) => work(frame, requireText(value, arg.pos)));
+  return (frame) => whenDone(frame, text(frame), (value) => work(frame, requireText(value, arg.pos)));
 }
 
 function linkCurry(linker: Linker, node: CallExpr): AsyncEval {
@@ -63,16 +63,16 @@ function linkCurry(linker: Linker, node: CallExpr): AsyncEval {
   const args = node.args.slice(1).map((arg) => linkRawArgumentAsync(linker, arg));
   const { pos } = node.args[0];
   return (frame) =>
-    then(frame, target(frame), (value) => {
+    whenDone(frame, target(frame), (value) => {
       const pointer = requirePointer(value, pos);
-      return then(frame, evaluateAll(frame, args), (values) => pointer.withCurry(values));
+      return whenDone(frame, evaluateAll(frame, args), (values) => pointer.withCurry(values));
     });
 }
 
 function linkIsShared(linker: Linker, node: CallExpr): AsyncEval {
   const raw = linkRawArgumentAsync(linker, node.args[0]);
   const { name, pos } = node;
-  return (frame) => then(frame, raw(frame), (value) => syntacticCall(frame, name, [value], pos)?.value);
+  return (frame) => whenDone(frame, raw(frame), (value) => syntacticCall(frame, name, [value], pos)?.value);
 }
 
 function linkPointerCall(linker: Linker, node: CallExpr): AsyncEval {
@@ -81,8 +81,8 @@ function linkPointerCall(linker: Linker, node: CallExpr): AsyncEval {
   const call = pointerCall(linker, node, true);
   const targetPos = node.args[0].pos;
   return (frame) =>
-    then(frame, target(frame), (value) => {
+    whenDone(frame, target(frame), (value) => {
       const pointer = requirePointer(value, targetPos);
-      return then(frame, evaluateAll(frame, args), (values) => call(frame, pointer, values));
+      return whenDone(frame, evaluateAll(frame, args), (values) => call(frame, pointer, values));
     });
 }

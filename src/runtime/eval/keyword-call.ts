@@ -11,7 +11,7 @@ import { typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
 import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
-import { ending, type Later, recovering, then } from "./later.ts";
+import { ending, type Later, recovering, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView, type VisibleVariable } from "./name-view.ts";
 import { isStackOverflow } from "./native-error.ts";
@@ -197,7 +197,7 @@ function evaluateInPlace(
     () =>
       recovering<Value>(
         inner,
-        () => then(inner, body(inner), (result) => (result === LEAVE ? inner.leaveValue : result)),
+        () => whenDone(inner, body(inner), (result) => (result === LEAVE ? inner.leaveValue : result)),
         (error) => {
           throw error;
         },

@@ -1,30 +1,78 @@
 // Going on after a value that may be a promise: at once when it is there, in a continuation when it is not.
 //
-// Every continuation of running code goes through here, because of `frame.awaitPos`: while a frame waits for a native's promise
-// it says where that native was called. Whoever goes on after the promise clears it; whoever catches a rejection gives
-// errors without a position that place. So no promise has to be wrapped only to position its errors.
+// A node that has to wait does not chain promises: it notes what is to be done next in its frame (`thenPromise`) and hands up
+// the promise it got. On the way up the nodes around it do the same. Whoever really waits (the body of a function, a loop, a
+// `try` ...) takes the notes along and, when the value is there, goes through them. So there is one `await` for each promise
+// of a native, however deep in an expression it turns up. Notes belong to the promise being handed up: whoever gets a promise
+// from running code either hands it up or settles it (`settled`), at once.
+//
+// While a frame waits, `frame.awaitPos` says where the native was called whose promise that is. Whoever goes on clears it;
+// whoever catches a rejection gives errors without a position that place.
 
 import type { Position } from "../../lang/position.ts";
 import type { Value } from "../value/value.ts";
-import type { AsyncEval, Frame } from "./frame.ts";
+import type { AsyncEval, Continuation, Frame } from "./frame.ts";
 import { nativeError } from "./native-error.ts";
 
 export type Later<T> = T | Promise<T>;
 
 /** Hands a value on to `next`, after it has settled when it is a promise. */
-export function then<T, R>(frame: Frame, value: Later<T>, next: (value: T) => Later<R>): Later<R> {
+export function whenDone<T, R>(frame: Frame, value: Later<T>, next: (value: T) => Later<R>): Later<R> {
   return value instanceof Promise ? thenPromise(frame, value, next) : next(value);
 }
 
+/** Notes what is to be done with the value of a promise that is handed up. */
 export function thenPromise<T, R>(
   frame: Frame,
   pending: Promise<T>,
   next: (value: T) => Later<R>,
 ): Promise<R> {
-  return pending.then((value) => {
+  if (frame.next === null) frame.next = next;
+  else if (frame.afterNext === null) frame.afterNext = [next];
+  else frame.afterNext.push(next);
+  return pending as Promise<unknown> as Promise<R>;
+}
+
+/** Goes on with a settled value, as noted; a promise comes with notes of its own. */
+export function resume<T>(
+  frame: Frame,
+  value: unknown,
+  next: Continuation,
+  afterNext: readonly Continuation[] | null,
+): Later<T> {
+  let result = next(value as never);
+  if (afterNext === null) return result as Later<T>;
+  for (let i = 0; i < afterNext.length; i++) {
+    if (result instanceof Promise) {
+      for (; i < afterNext.length; i++) thenPromise(frame, result, afterNext[i] as (v: unknown) => unknown);
+      break;
+    }
+    result = afterNext[i](result as never);
+  }
+  return result as Later<T>;
+}
+
+/** The promise of what a promise that running code handed up comes to, notes included. */
+export function settled<T>(frame: Frame, pending: Promise<T>): Promise<T> {
+  return frame.next === null ? pending : settle(frame, pending);
+}
+
+/** The same for what may be no promise. */
+export function settledLater<T>(frame: Frame, value: Later<T>): Later<T> {
+  return value instanceof Promise ? settled(frame, value) : value;
+}
+
+async function settle<T>(frame: Frame, pending: Promise<T>): Promise<T> {
+  let result: Later<T> = pending;
+  do {
+    const { next, afterNext } = frame;
+    frame.next = null;
+    frame.afterNext = null;
+    const value: unknown = await result;
     frame.awaitPos = 0;
-    return next(value);
-  });
+    result = next === null ? (value as T) : resume<T>(frame, value, next, afterNext);
+  } while (result instanceof Promise);
+  return result;
 }
 
 /** The error behind a rejection that running code of `frame` waited for. */
@@ -47,7 +95,9 @@ export function recovering<T>(
     return recover(error);
   }
   if (!(result instanceof Promise)) return result;
-  return result.then(undefined, (error: unknown) => recover(rejection(frame, error)));
+  return settled(frame, result).then(undefined, (error: unknown) =>
+    settledLater(frame, recover(rejection(frame, error))),
+  );
 }
 
 /** Runs `work`, then `end`, whether `work` failed or not; an error of `end` replaces the outcome. */
@@ -62,46 +112,41 @@ export function ending<T>(frame: Frame, work: () => Later<T>, end: () => Later<v
       throw error;
     });
   }
-  if (!(result instanceof Promise)) return then(frame, end(), () => result as T);
-  return result.then(
+  if (!(result instanceof Promise)) return whenDone(frame, end(), () => result as T);
+  return settled(frame, result).then(
     (value) => {
       frame.awaitPos = 0;
-      return then(frame, end(), () => value);
+      return settledLater(
+        frame,
+        whenDone(frame, end(), () => value),
+      );
     },
     (error: unknown) => {
       const raised = rejection(frame, error);
-      return then(frame, end(), () => {
+      const fail = (): never => {
         throw raised;
-      });
+      };
+      return settledLater<T>(frame, whenDone(frame, end(), fail));
     },
   );
 }
 
 /** Evaluates in order; the values are appended to `values`. */
-export function evaluateAll(frame: Frame, evals: readonly AsyncEval[], values: Value[] = []): Later<Value[]> {
-  for (let i = 0; i < evals.length; i++) {
-    const value = evals[i](frame);
-    if (value instanceof Promise) return evaluateRest(frame, evals, values, i + 1, value);
-    values.push(value);
-  }
-  return values;
-}
-
-async function evaluateRest(
+export function evaluateAll(
   frame: Frame,
   evals: readonly AsyncEval[],
-  values: Value[],
-  from: number,
-  pending: Promise<Value>,
-): Promise<Value[]> {
-  values.push(await pending);
-  frame.awaitPos = 0;
+  values: Value[] = [],
+  from = 0,
+): Later<Value[]> {
   for (let i = from; i < evals.length; i++) {
     const value = evals[i](frame);
     if (value instanceof Promise) {
-      values.push(await value);
-      frame.awaitPos = 0;
-    } else values.push(value);
+      return thenPromise(frame, value, (result) => {
+        values.push(result);
+        return evaluateAll(frame, evals, values, i + 1);
+      });
+    }
+    values.push(value);
   }
   return values;
 }

@@ -14,7 +14,7 @@ import type { FunctionRegistry } from "../function/registry.ts";
 import { Container, copyValue } from "../value/containers.ts";
 import type { AsyncEval, AsyncExec, Eval, Exec, Frame } from "./frame.ts";
 import { LEAVE, LeaveSignal } from "./frame.ts";
-import { recovering, then, thenPromise } from "./later.ts";
+import { recovering, thenPromise, whenDone } from "./later.ts";
 import type { Awaiting } from "./may-await.ts";
 import type { Limits } from "./run.ts";
 import type { StaticScope } from "./static-scope.ts";
@@ -145,7 +145,7 @@ export class Linker {
     if (!mayLeave) return exec;
     this.thrownLeaves++;
     return (frame) =>
-      then(frame, exec(frame), (result) => {
+      whenDone(frame, exec(frame), (result) => {
         if (result === LEAVE) throw new LeaveSignal(frame);
         return result;
       });

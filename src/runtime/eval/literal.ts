@@ -9,7 +9,7 @@ import { sizeOf } from "../value/size.ts";
 import { utf8Length } from "../value/strings.ts";
 import type { Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
-import { type Later, then, thenPromise } from "./later.ts";
+import { type Later, thenPromise, whenDone } from "./later.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
 
@@ -139,7 +139,7 @@ export function linkArrayAsync(linker: Linker, node: ArrayExpr): AsyncEval {
       check?.(frame, value, i, 1, 0);
       values.push(value);
     };
-    return then(frame, forEachValue(frame, items, 0, add), () => new RhaiArray(values));
+    return whenDone(frame, forEachValue(frame, items, 0, add), () => new RhaiArray(values));
   };
 }
 
@@ -153,7 +153,7 @@ export function linkMapAsync(linker: Linker, node: MapExpr): AsyncEval {
       check?.(frame, value, i, 0, 1);
       map.set(node.entries[i].key.name, value);
     };
-    return then(frame, forEachValue(frame, evals, 0, add), () => new RhaiMap(map));
+    return whenDone(frame, forEachValue(frame, evals, 0, add), () => new RhaiMap(map));
   };
 }
 
@@ -165,7 +165,7 @@ export function linkInterpolatedAsync(linker: Linker, node: InterpolatedExpr): A
       text += typeof value === "string" ? value : printText(value);
       if (linker.sized) frame.run.throwOnSize(0, 0, utf8Length(text), node.parts[i].pos);
     };
-    return then(frame, forEachValue(frame, parts, 0, add), () => text);
+    return whenDone(frame, forEachValue(frame, parts, 0, add), () => text);
   };
 }
 

@@ -8,7 +8,7 @@ import { Range } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { linkStatementsAsync } from "./block.ts";
 import { type AsyncExec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE } from "./frame.ts";
-import { ending, type Later, then, thenPromise } from "./later.ts";
+import { ending, type Later, resume, settledLater, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { type LinkedFor, linkForParts, nextOf, started } from "./loop.ts";
 import { nativeError } from "./native-error.ts";
@@ -35,12 +35,17 @@ function runLoop(frame: Frame, turn: Turn): Later<Value> {
   }
 }
 
+/** Waits for a turn, and takes the others. One of those that really wait; see `later.ts`. */
 async function restOfLoop(frame: Frame, turn: Turn, pending: Promise<Outcome>): Promise<Value> {
   let result: Later<Outcome> = pending;
   for (;;) {
-    if (result instanceof Promise) {
-      result = await result;
+    while (result instanceof Promise) {
+      const { next, afterNext } = frame;
+      frame.next = null;
+      frame.afterNext = null;
+      const value: Outcome = await result;
       frame.awaitPos = 0;
+      result = next === null ? value : resume<Outcome>(frame, value, next, afterNext);
     }
     if (result === DONE) return undefined;
     const continued = result === LEAVE;
@@ -88,7 +93,7 @@ export function linkDoAsync(linker: Linker, node: DoStmt): AsyncExec {
         first = false;
         return body(frame);
       }
-      return then<boolean, Outcome>(frame, condition(frame), (holds) =>
+      return whenDone<boolean, Outcome>(frame, condition(frame), (holds) =>
         holds === goOn ? body(frame) : DONE,
       );
     });
@@ -103,7 +108,7 @@ export function linkForAsync(linker: Linker, node: ForStmt): AsyncExec {
   const startPos = startPosition(node.iterable);
   return (frame) => {
     check(frame);
-    return then(frame, iterable(frame), (subject) => {
+    return whenDone(frame, iterable(frame), (subject) => {
       reset(frame);
       return overAnything(frame, subject, iteration, pos, startPos);
     });
@@ -189,7 +194,7 @@ function overAsyncIterator(
         if (storeCount !== null) storeCount(frame, index);
         index = addInt(index, 1);
         store(frame, step.value);
-        return body(frame);
+        return settledLater(frame, body(frame));
       },
       (error: unknown) => {
         isOpen = false;

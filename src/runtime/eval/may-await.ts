@@ -24,6 +24,8 @@ export interface AwaitReason {
 }
 
 export interface AwaitAnalysis extends Awaiting {
+  /** The program calls something that ends what it calls after some time. */
+  readonly needsMeter: boolean;
   /** Why the top level (or a function) may await, or null. */
   reason(fn?: ScriptFnDef): AwaitReason | null;
 }
@@ -131,6 +133,7 @@ class Analysis implements AwaitAnalysis {
   private readonly keys = new Set<string>();
   private readonly awaitingFns = new Set<string>();
   private readonly awaitingMethods = new Set<string>();
+  needsMeter = false;
   private readonly imports: boolean;
   private pointersAwait: boolean;
 
@@ -206,7 +209,9 @@ class Analysis implements AwaitAnalysis {
   }
 
   private isAsyncName(name: string): boolean {
-    return this.settings.registry.isAsync(name);
+    const { registry } = this.settings;
+    if (registry.metersCallers(name)) this.needsMeter = true;
+    return registry.isAsync(name);
   }
 
   private isAsyncProperty(name: string): boolean {

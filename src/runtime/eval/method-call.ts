@@ -10,7 +10,7 @@ import { Ref } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { callByName, ensureNoDataRace, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Chain, type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
-import { ending, type Later, recovering, then } from "./later.ts";
+import { ending, type Later, recovering, whenDone } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { callSignature, invokeAsync, invokeNative, NativeSite } from "./native-call.ts";
@@ -130,17 +130,19 @@ function invokeOn(
       path.commit(frame, args, target, pos);
       return result;
     }
-    return then(frame, result, (value) => then(frame, path.commit(frame, args, target, pos), () => value));
+    return whenDone(frame, result, (value) =>
+      whenDone(frame, path.commit(frame, args, target, pos), () => value),
+    );
   }
   return recovering<Value>(
     frame,
     () =>
-      then(frame, invoke(frame, fn, values, pos, true, false), (value) => {
+      whenDone(frame, invoke(frame, fn, values, pos, true, false), (value) => {
         const isChanged = values[0] !== target || !path.isPlace(frame, args);
-        return then(frame, isChanged ? path.put(frame, args, values[0], pos) : undefined, () => value);
+        return whenDone(frame, isChanged ? path.put(frame, args, values[0], pos) : undefined, () => value);
       }),
     (error) =>
-      then(frame, values[0] === target ? undefined : path.put(frame, args, values[0], pos), () => {
+      whenDone(frame, values[0] === target ? undefined : path.put(frame, args, values[0], pos), () => {
         throw error;
       }),
   );

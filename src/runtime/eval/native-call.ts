@@ -9,7 +9,7 @@ import { copyValue } from "../value/containers.ts";
 import { Ref } from "../value/objects.ts";
 import { RhaiObject, signatureTypeName, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
-import type { Later } from "./later.ts";
+import { type Later, thenPromise } from "./later.ts";
 import { unexpectedPromise } from "./may-await-error.ts";
 import { nativeError } from "./native-error.ts";
 
@@ -161,26 +161,48 @@ function awaitNative(
   const { run } = frame;
   const guarded = run.cancellation === null ? pending : run.cancellation.guard(pending);
   frame.awaitPos = pos;
-  const isPrint = fn.name === "print" || fn.name === "debug";
+  const finish = finisher(frame, fn, args, pos, isRef);
   // A native with a context may go on working for this frame, which would change `awaitPos`.
-  if (ref === null && !run.hasSizeLimits && !isPrint && !fn.usesContext) return guarded;
+  if (ref === null && !fn.usesContext) return finish === null ? guarded : thenPromise(frame, guarded, finish);
   const putBack = () => {
     if (ref !== null) args[0] = ref.value;
   };
   return guarded.then(
     (value) => {
       putBack();
-      if (run.hasSizeLimits) {
-        run.checkSize(value, pos);
-        if (isRef) run.checkSize(args[0], pos);
-      }
-      return isPrint ? printed(frame, fn.name, value, pos) : value;
+      return finish === null ? value : finish(value);
     },
     (error: unknown) => {
       putBack();
       throw nativeError(error, pos);
     },
   );
+}
+
+/** What has to be done with the value that a native's promise brings; null for nothing. */
+function finisher(
+  frame: Frame,
+  fn: NativeFn,
+  args: Value[],
+  pos: Position,
+  isRef: boolean,
+): ((value: Value) => Value) | null {
+  const { run } = frame;
+  const { convert } = fn;
+  const isPrint = fn.name === "print" || fn.name === "debug";
+  if (!run.hasSizeLimits && !isPrint && convert === undefined) return null;
+  return (settled) => {
+    try {
+      const value = convert === undefined ? settled : convert(settled);
+      if (run.hasSizeLimits) {
+        run.checkSize(value, pos);
+        if (isRef) run.checkSize(args[0], pos);
+      }
+      return isPrint ? printed(frame, fn.name, value, pos) : value;
+    } catch (error) {
+      throw nativeError(error, pos);
+    }
+  };
 }
 
 function callImplementation(

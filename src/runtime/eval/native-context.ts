@@ -11,7 +11,7 @@ import type { Value } from "../value/value.ts";
 import { Cancellation } from "./cancellation.ts";
 import { callByName, callPointer } from "./dynamic-call.ts";
 import { type Environment, Frame, NO_THIS, type ScriptFn } from "./frame.ts";
-import { ending, recovering } from "./later.ts";
+import { ending, recovering, settledLater } from "./later.ts";
 import { enterFunction, runBodyFor } from "./script-call.ts";
 
 type Result = Value | Promise<Value>;
@@ -68,7 +68,7 @@ export class NativeContext implements CallContext {
   }
   callFn(name: string, args: readonly Value[], isMethod: boolean): Result {
     const ref = isMethod ? new Ref(args[0]) : null;
-    return callByName(
+    const result = callByName(
       this.frame,
       this.callLevel + 2,
       name,
@@ -78,6 +78,7 @@ export class NativeContext implements CallContext {
       null,
       this.mayAwait,
     );
+    return settledLater(this.frame, result);
   }
 
   callRaw(
@@ -126,15 +127,11 @@ export class NativeContext implements CallContext {
   }
 
   private call(fnPtr: FnPtr, self: Ref | null, args: Value[]): Result {
-    return callPointer(
-      this.frame,
-      this.callLevel + 1,
-      fnPtr,
-      self,
-      args,
-      this.position,
-      this.receiverConstant,
-      this.mayAwait,
+    const { frame, position, receiverConstant, mayAwait } = this;
+    const level = this.callLevel + 1;
+    return settledLater(
+      frame,
+      callPointer(frame, level, fnPtr, self, args, position, receiverConstant, mayAwait),
     );
   }
 

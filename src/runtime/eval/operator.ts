@@ -5,7 +5,7 @@ import { mismatchDataType } from "../errors.ts";
 import { Float } from "../value/scalars.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
-import { type Later, then, thenPromise } from "./later.ts";
+import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { isLiteral, literalValue } from "./literal.ts";
 import { callNative, callNativeAsync } from "./native-call.ts";
@@ -122,7 +122,7 @@ export function linkOperatorAsync(linker: Linker, node: CallExpr): AsyncEval {
   const operands = node.args.map((arg) => linker.exprAsync(arg));
   if (operands.length === 1) {
     return (frame) =>
-      then(frame, operands[0](frame), (value) =>
+      whenDone(frame, operands[0](frame), (value) =>
         typeof value === "boolean" ? !value : callNativeAsync(frame, name, [value], pos, name),
       );
   }
@@ -132,7 +132,7 @@ export function linkOperatorAsync(linker: Linker, node: CallExpr): AsyncEval {
     const a = left(frame);
     if (a instanceof Promise)
       return thenPromise(frame, a, (first) =>
-        then(frame, right(frame), (second) => operate(frame, first, second)),
+        whenDone(frame, right(frame), (second) => operate(frame, first, second)),
       );
     const b = right(frame);
     if (b instanceof Promise) return thenPromise(frame, b, (second) => operate(frame, a, second));

@@ -10,7 +10,7 @@ import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { RhaiObject, type Value } from "../value/value.ts";
 import { type Eval, type Frame, NO_THIS } from "./frame.ts";
 import { holdsPlaces, type IndexSite, indexGet, indexOwn, indexPut, isIndexable } from "./index-ops.ts";
-import { type Later, then } from "./later.ts";
+import { type Later, whenDone } from "./later.ts";
 import type { Place } from "./name-view.ts";
 import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { unboundThis } from "./variable.ts";
@@ -217,7 +217,7 @@ export class IndexPath extends Path {
   override put(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const index = this.index(frame, args);
     const target = this.parent.own(frame, args);
-    return then(frame, indexPut(frame, target, index, value, this.site, pos), (changed): Done => {
+    return whenDone(frame, indexPut(frame, target, index, value, this.site, pos), (changed): Done => {
       // A character of a slice, a bit of a byte ...: Rhai changes a temporary there, which is lost.
       if (changed !== target) {
         if (this.parent.isPlace(frame, args)) return this.parent.put(frame, args, changed, pos);
@@ -271,7 +271,7 @@ export class PropertyPath extends Path {
       return;
     }
     const { parent } = this;
-    return then(frame, propertySet(frame, target, value, this.site, parent.constant(frame)), (changed) =>
+    return whenDone(frame, propertySet(frame, target, value, this.site, parent.constant(frame)), (changed) =>
       changed === target ? parent.commit(frame, args, target, pos) : parent.put(frame, args, changed, pos),
     );
   }
@@ -321,7 +321,7 @@ export class StagedPath extends Path {
       args[this.index] = UNSTAGED;
       return undefined;
     }
-    return then<Value, Value>(frame, this.step.get(frame, args), (value) => {
+    return whenDone<Value, Value>(frame, this.step.get(frame, args), (value) => {
       args[this.index] = value;
       return value;
     });

@@ -202,7 +202,8 @@ export function linkProgram(ast: Ast, settings: ProgramSettings, variant: LinkVa
   const { doubtPointers = false, everyNode = false } = variant;
   const analyse = (doubtImports: boolean) =>
     analyseAwaits(ast, { registry, globalModules, asyncImports, doubtImports, doubtPointers });
-  const awaiting = everyNode ? EVERYTHING : analyse(true);
-  const metered = settings.metered || variant.metered === true;
+  const analysis = everyNode ? null : analyse(true);
+  const awaiting = everyNode ? EVERYTHING : analysis;
+  const metered = settings.metered || variant.metered === true || analysis?.needsMeter === true;
   return new LinkedProgram(ast, { ...settings, metered, awaiting }, () => analyse(false));
 }

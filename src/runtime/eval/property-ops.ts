@@ -6,7 +6,7 @@ import { RhaiMap } from "../value/containers.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { callIndexer, mapGet } from "./index-ops.ts";
-import { type Later, recovering, then } from "./later.ts";
+import { type Later, recovering, whenDone } from "./later.ts";
 import { type Invoke, invokeAsync, invokeNative } from "./native-call.ts";
 
 export interface PropertySite {
@@ -52,7 +52,7 @@ export function propertySet(
   const fn = frame.run.engine.registry.resolve(`set$${site.name}`, [target, value]);
   if (fn !== null) {
     const args = [target, value];
-    return then(frame, invoker(site)(frame, fn, args, site.idxPos, true, constant), () => args[0]);
+    return whenDone(frame, invoker(site)(frame, fn, args, site.idxPos, true, constant), () => args[0]);
   }
   const unknown = () =>
     dotExpr(
@@ -60,7 +60,7 @@ export function propertySet(
       site.idxPos,
     );
   const args = [target, site.name, value];
-  return then(frame, viaIndexer(frame, args, site, unknown, true, constant), () => args[0]);
+  return whenDone(frame, viaIndexer(frame, args, site, unknown, true, constant), () => args[0]);
 }
 
 function invoker({ mayAwait }: PropertySite): Invoke {

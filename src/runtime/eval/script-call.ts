@@ -14,7 +14,7 @@ import {
   NO_THIS,
   type ScriptFn,
 } from "./frame.ts";
-import { type Later, rejection } from "./later.ts";
+import { type Later, rejection, resume } from "./later.ts";
 import { enterImports, enterLibrary } from "./library.ts";
 import { isStackOverflow } from "./native-error.ts";
 
@@ -67,12 +67,29 @@ export function runAsyncBody(frame: Frame, fn: ScriptFn, body: AsyncExec, pos: P
     throw callError(error, fn, frame, pos);
   }
   if (!(result instanceof Promise)) return result === LEAVE ? frame.leaveValue : result;
-  return result.then(
-    (value) => (value === LEAVE ? frame.leaveValue : value),
-    (error: unknown) => {
-      throw callError(rejection(frame, error), fn, frame, pos);
-    },
-  );
+  return waitForBody(frame, fn, result, pos);
+}
+
+async function waitForBody(
+  frame: Frame,
+  fn: ScriptFn,
+  pending: Promise<Value>,
+  pos: Position,
+): Promise<Value> {
+  let result: Later<Value> = pending;
+  try {
+    do {
+      const { next, afterNext } = frame;
+      frame.next = null;
+      frame.afterNext = null;
+      const value: Value = await result;
+      frame.awaitPos = 0;
+      result = next === null ? value : resume<Value>(frame, value, next, afterNext);
+    } while (result instanceof Promise);
+  } catch (error) {
+    throw callError(rejection(frame, error), fn, frame, pos);
+  }
+  return result === LEAVE ? frame.leaveValue : result;
 }
 
 /** The error that a failing call of `fn` raises in its caller. */

@@ -8,7 +8,7 @@ import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { checkVariables, dropDynamic } from "./block.ts";
 import { type AsyncExec, type Exec, type Frame, type Import, LEAVE } from "./frame.ts";
-import { recovering, then } from "./later.ts";
+import { recovering, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { isStackOverflow } from "./native-error.ts";
 
@@ -40,7 +40,7 @@ export function linkTryAsync(linker: Linker, node: TryStmt): AsyncExec {
         const caught = enter(frame, thrown, imports, dynamics);
         return recovering(
           frame,
-          () => then(frame, handler(frame), (result) => (result === LEAVE ? LEAVE : undefined)),
+          () => whenDone(frame, handler(frame), (result) => (result === LEAVE ? LEAVE : undefined)),
           (error) => {
             throw rethrown(error, caught);
           },

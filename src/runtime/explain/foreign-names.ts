@@ -117,8 +117,14 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
 
 const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
-export function foreignFunction(name: string, firstType: string | undefined): string | null {
-  return ELSEWHERE.get(`${name} ${firstType}`) ?? FUNCTIONS.get(plain(name)) ?? null;
+/** For a name that no function has. */
+export function foreignFunction(name: string): string | null {
+  return FUNCTIONS.get(plain(name)) ?? null;
+}
+
+/** For a method that exists, or is expected to, for other types than `type`. */
+export function methodElsewhere(name: string, type: string | undefined): string | null {
+  return ELSEWHERE.get(`${name} ${type}`) ?? null;
 }
 
 export function foreignVariable(name: string): string | null {

@@ -18,7 +18,7 @@ import {
   scopeNames,
   scriptFunctions,
 } from "./failure.ts";
-import { foreignFunction } from "./foreign-names.ts";
+import { foreignFunction, methodElsewhere } from "./foreign-names.ts";
 import { containsHint, operatorHint } from "./operator-hints.ts";
 import { overloadHint } from "./overload-hints.ts";
 import {
@@ -116,7 +116,7 @@ function wrongArguments(
   const arity = call.types.length;
   const sameArity = natives.filter((fn) => fn.params.length === arity);
   if (sameArity.length > 0) return overloadHint(sameArity, call, isMethod);
-  const elsewhere = foreignFunction(call.name, call.types[0]);
+  const elsewhere = methodElsewhere(call.name, call.types[0]);
   if (elsewhere !== null) return elsewhere;
   const sameObject = natives.filter((fn) => [call.types[0], "dynamic"].includes(fn.params[0]));
   const known = sameObject.length > 0 ? sameObject : natives;
@@ -135,7 +135,8 @@ function unknownHint(failure: Failure, call: MissingCall, node: CallNode | null)
   return (
     variableHint(failure, name, node) ??
     importedHint(failure, name) ??
-    foreignFunction(name, types[0]) ??
+    methodElsewhere(name, types[0]) ??
+    foreignFunction(name) ??
     nearName(failure, call, isMethod) ??
     (isMethod && types[0] === "map"
       ? `the map holds no function \`${name}\`, and there is no method of that name`

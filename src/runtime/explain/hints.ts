@@ -15,7 +15,7 @@ import { unboundThisHint, variableHint } from "./variable-hints.ts";
 type Hinter = (failure: Failure) => string | null;
 
 const HINTERS: { readonly [kind in EvalErrorKind]?: Hinter } = {
-  ErrorParsing: ({ error }) => error.fields.parse?.hint ?? null,
+  ErrorParsing: syntaxHint,
   ErrorVariableExists: () => "shadowing is switched off: assign without `let`, or choose another name",
   ErrorForbiddenVariable: () => "the host does not allow a variable of this name: choose another",
   ErrorVariableNotFound: variableHint,
@@ -36,6 +36,17 @@ const HINTERS: { readonly [kind in EvalErrorKind]?: Hinter } = {
   ErrorDotExpr: dotHint,
   ErrorArithmetic: arithmeticHint,
 };
+
+/** A syntax error that a running script met: in `eval`, in a module, or in the name given to `Fn`. */
+function syntaxHint({ error }: Failure): string | null {
+  const { parse } = error.fields;
+  if (parse === undefined || parse.hint !== null) return parse?.hint ?? null;
+  if (parse.kind === "Reserved")
+    return "this cannot be the name of a function; for an operator write a closure, `|a, b| a + b`";
+  return parse.kind === "WrongFnDefinition"
+    ? "define functions and closures outside of the text for `eval`"
+    : null;
+}
 
 /** Advice for the error, or null. */
 export function hintFor(failure: Failure): string | null {

@@ -5,8 +5,9 @@ import type { Limits } from "../eval/run.ts";
 import type { Failure } from "./failure.ts";
 import { plural } from "./signature.ts";
 
+/** `limit` has a method of the engine that sets it: `maxArraySize`, `setMaxArraySize`. */
 function raise(limit: keyof Limits): string {
-  return `the host can raise it: \`engine.limits.${limit}\``;
+  return `the host can raise it with \`engine.set${limit[0].toUpperCase()}${limit.slice(1)}\``;
 }
 
 const SIZES: readonly (readonly [prefix: string, limit: keyof Limits, what: string])[] = [
@@ -22,7 +23,7 @@ function sizeHint({ error, run }: Failure): string | null {
   const [, limit, what] = known;
   const value = run.engine.limits[limit];
   if (value === 0) return "this is more than the machine can hold";
-  return `the limit is ${value} ${what}, those inside of it included; ${raise(limit)}`;
+  return `no more than ${value} ${what} are allowed, nested ones included; ${raise(limit)}`;
 }
 
 /** A hint for an error of the engine's limits; null for other kinds. */
@@ -32,11 +33,11 @@ export function limitHint(failure: Failure, kind: EvalErrorKind): string | null 
     case "ErrorStackOverflow":
       return `calls may be nested ${plural(limits.maxCallLevels, "level")} deep: does a function call itself without end? If not, use a loop; ${raise("maxCallLevels")}`;
     case "ErrorTooManyOperations":
-      return `the limit is ${limits.maxOperations} operations: does a loop run without end? If not, ${raise("maxOperations")}`;
+      return `no more than ${limits.maxOperations} operations may be performed: does a loop run without end? If not, ${raise("maxOperations")}`;
     case "ErrorTooManyVariables":
-      return `the limit is ${plural(limits.maxVariables, "variable")} at a time; ${raise("maxVariables")}`;
+      return `no more than ${limits.maxVariables} may be defined at a time; ${raise("maxVariables")}`;
     case "ErrorTooManyModules":
-      return `the limit is ${plural(limits.maxModules, "import")}; ${raise("maxModules")}`;
+      return `no more than ${limits.maxModules} may be imported; ${raise("maxModules")}`;
     case "ErrorDataTooLarge":
       return sizeHint(failure);
     case "ErrorTerminated":

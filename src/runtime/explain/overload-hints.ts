@@ -1,7 +1,7 @@
 // Hints for calls whose arguments have the wrong types: which one does not fit, and what would.
 
 import type { NativeFn } from "../function/native.ts";
-import { foreignFunction } from "./foreign-names.ts";
+import { methodElsewhere } from "./foreign-names.ts";
 import { listSignatures, listTypes, type MissingCall, nativeSignature } from "./signature.ts";
 
 const CONVERSIONS: ReadonlyMap<string, string> = new Map([
@@ -55,7 +55,7 @@ export function overloadHint(
   const near = nearest(overloads, types);
   const misfits = types.map((type, i) => near.every((fn) => !fits(fn.params[i], type)));
   const index = misfits.indexOf(true);
-  const elsewhere = index === 0 ? foreignFunction(name, types[0]) : null;
+  const elsewhere = index === 0 ? methodElsewhere(name, types[0]) : null;
   if (elsewhere !== null) return elsewhere;
   if (index < 0 || misfits.indexOf(true, index + 1) >= 0) {
     return `there is ${listSignatures(overloads.map(nativeSignature))}, not for (${types.join(", ")})`;

@@ -21,9 +21,9 @@ function chainOrigin(failure: Failure, chain: ChainExpr, length: number): string
       if (worksInPlace(failure, step.name)) return inPlace(text, step);
       return `\`${step.name}\` returned \`()\` here: test the result with \`!= ()\`, or give a default with \`??\``;
     case "property":
-      return `\`${text}.${step.name}\` is \`()\`, as missing properties of maps are: go on with \`?.\`, or give a default with \`??\``;
+      return `\`${text}.${step.name}\` is \`()\`, the value of all missing properties of maps: go on with \`?.\`, or give a default with \`??\``;
     case "index":
-      return `this element of \`${text}\` is \`()\`, as missing elements of maps are: go on with \`?.\` or \`?[\`, or give a default with \`??\``;
+      return `this element of \`${text}\` is \`()\`, the value of all missing elements of maps: go on with \`?.\` or \`?[\`, or give a default with \`??\``;
   }
 }
 

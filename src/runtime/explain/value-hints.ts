@@ -26,6 +26,8 @@ export function arithmeticHint({ error }: Failure): string | null {
   }
   if (message.startsWith("Error parsing"))
     return "catch the error when a text may be no number: `try { ... } catch { ... }`";
+  if (message === "step value cannot be zero")
+    return "the last argument of `range` is the step, and must lead on";
   if (message.startsWith("Invalid radix")) return "the radix goes from 2 to 36";
   return null;
 }

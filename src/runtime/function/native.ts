@@ -32,6 +32,10 @@ export interface NativeFn {
   readonly callsBack: boolean;
   /** May be evaluated while compiling at optimisation level `full`: same arguments, same result, no effects. */
   readonly isPure: boolean;
+  /** It ends what it calls after some time: operations of scripts that use it are tracked, so that this works in any loop. */
+  readonly metersCallers?: boolean;
+  /** Makes a script value of what the promise of an asynchronous function brings; absent: it is one already. */
+  readonly convert?: (result: unknown) => Value;
   /** `(ctx?, ...args) => Value | Promise<Value>` */
   readonly call: (...args: never[]) => unknown;
   readonly doc: string;
@@ -108,6 +112,8 @@ export interface FnOptions {
   readonly context?: boolean;
   readonly isAsync?: boolean;
   readonly callsBack?: boolean;
+  /** See `NativeFn`. */
+  readonly metersCallers?: boolean;
   /** False for functions with effects or changing results (`print`, `timestamp`, `rand` ...). Default true for packages. */
   readonly isPure?: boolean;
   readonly doc?: string;

@@ -43,6 +43,7 @@ export class FunctionRegistry {
   private readonly asyncNames = new Set<string>();
   private readonly callbackNames = new Set<string>();
   private readonly names = new Set<string>();
+  private readonly meteringNames = new Set<string>();
   readonly constants = new Map<string, Value>();
 
   /** Makes a host type's name known under its id. */
@@ -73,6 +74,7 @@ export class FunctionRegistry {
     this.names.add(fn.name);
     if (fn.isAsync) this.asyncNames.add(fn.name);
     if (fn.callsBack) this.callbackNames.add(fn.name);
+    if (fn.metersCallers) this.meteringNames.add(fn.name);
     this.version++;
   }
 
@@ -139,6 +141,11 @@ export class FunctionRegistry {
     return this.callbackNames.has(name);
   }
 
+  /** Whether scripts that call `name` have to track their operations. */
+  metersCallers(name: string): boolean {
+    return this.meteringNames.has(name);
+  }
+
   /** Whether there is any function called `name`. */
   has(name: string): boolean {
     return this.names.has(name);
@@ -178,6 +185,7 @@ function nativeFn(
     usesContext: options.context ?? false,
     isAsync: options.isAsync ?? false,
     callsBack: options.callsBack ?? false,
+    metersCallers: options.metersCallers ?? false,
     isPure: options.isPure ?? true,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],

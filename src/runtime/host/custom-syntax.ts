@@ -110,8 +110,7 @@ export function customSyntaxRule(
         inputs.map((input) => new SyntaxInput(input, types)),
         context,
       );
-      if (result instanceof Promise)
-        return result.then((value) => types.toValue(value, "dynamic"));
+      if (result instanceof Promise) return result.then((value) => types.toValue(value, "dynamic"));
       return types.toValue(result, "dynamic");
     },
   };

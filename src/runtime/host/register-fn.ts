@@ -132,7 +132,8 @@ function hostNative(
     isAsync,
     callsBack: !isAsync && params.includes("Fn") && (options.context ?? false),
     isPure: options.pure ?? false,
-    call: adapter(types, fn, options, returns, receiver) as NativeFn["call"],
+    call: adapter(types, fn, options, returns, receiver, isAsync) as NativeFn["call"],
+    convert: isAsync && !options.raw ? (result) => types.toValue(result, returns) : undefined,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],
   };
@@ -157,6 +158,12 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   "dynamic",
 ]);
 
+function isThenable(result: unknown): boolean {
+  return (
+    typeof result === "object" && result !== null && typeof (result as { then?: unknown }).then === "function"
+  );
+}
+
 /** The function the evaluator calls: converts arguments, passes the context, converts the result. */
 function adapter(
   types: HostTypes,
@@ -164,23 +171,32 @@ function adapter(
   options: RegisterOptions,
   returns: string,
   receiver: Receiver,
+  isAsync: boolean,
 ): (...args: unknown[]) => unknown {
   const call = fn as (...args: unknown[]) => unknown;
   const convertResult = (result: unknown) =>
     options.raw ? (result as Value) : types.toValue(result, returns);
   const convertArg = (value: unknown, index: number) => {
+    // Numbers, strings and bools are the same on both sides.
+    if (typeof value !== "object") return options.raw ? value : types.toHost(value as Value);
     if (value instanceof Ref) return value;
     if (isHostHandle(value)) return value.instance;
     if (options.raw || (index === 0 && receiver !== "value" && value instanceof Container)) return value;
     return types.toHost(value as Value);
   };
-  const finish = (result: unknown) =>
-    result instanceof Promise ? result.then(convertResult) : convertResult(result);
+  // Promises of asynchronous functions are converted by the evaluator, when they have settled (`NativeFn.convert`).
+  const finish = (result: unknown) => {
+    if (!(result instanceof Promise)) return isThenable(result) && isAsync ? result : convertResult(result);
+    return isAsync ? result : result.then(convertResult);
+  };
   if (options.context) {
     return (context, ...args) => {
       const host = new HostContext(context as CallContext, types);
       return finish(call(host, ...args.map(convertArg)));
     };
   }
-  return (...args) => finish(call(...args.map(convertArg)));
+  return (...args) => {
+    for (let i = 0; i < args.length; i++) args[i] = convertArg(args[i], i);
+    return finish(call(...args));
+  };
 }

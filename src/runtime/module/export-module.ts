@@ -93,8 +93,11 @@ function checkDefinition(name: string, definition: ModuleDefinition): void {
 }
 
 function addFunction(module: Module, name: string, member: ExportedFunction): void {
-  if (typeof member?.call !== "function")
-    throw new TypeError(`exporting module '${module.id}': function '${name}' has no 'call'`);
+  if (typeof member !== "object" || typeof member?.call !== "function") {
+    throw new TypeError(
+      `exporting module '${module.id}': function '${name}' has no 'call': expected { params: [...], call: fn }`,
+    );
+  }
   const { params = [], call, ...options } = member;
   module.setNativeFn(name, params, call, options);
 }

@@ -2,7 +2,7 @@
 
 import { EvalError, inFunctionCall } from "../errors.ts";
 import type { CallContext, PackageBuilder } from "../function/native.ts";
-import { isPromise, sequence, andThen } from "../function/sequence.ts";
+import { andThen, isPromise, sequence } from "../function/sequence.ts";
 import { copyValue, RhaiMap } from "../value/containers.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";

@@ -41,7 +41,8 @@ function fromJs(js: unknown, path: string, depth: number, seen: Set<object>): Va
     case "number":
       return Number.isInteger(js) && Math.abs(js) <= Number.MAX_SAFE_INTEGER ? js + 0 : new Float(js);
     case "bigint":
-      if (js < INT_MIN || js > INT_MAX) throw new ConversionError(`bigint ${js} does not fit into 64 bits`, path);
+      if (js < INT_MIN || js > INT_MAX)
+        throw new ConversionError(`bigint ${js} does not fit into 64 bits`, path);
       return normalizeInt(js);
     case "object":
       return js === null ? undefined : fromObject(js, path, depth, seen);
@@ -58,7 +59,8 @@ function fromObject(js: object, path: string, depth: number, seen: Set<object>):
   if (seen.has(js)) throw new ConversionError("data refers to itself", path);
   seen.add(js);
   try {
-    if (Array.isArray(js)) return new RhaiArray(js.map((item, i) => fromJs(item, `${path}[${i}]`, depth + 1, seen)));
+    if (Array.isArray(js))
+      return new RhaiArray(js.map((item, i) => fromJs(item, `${path}[${i}]`, depth + 1, seen)));
     return new RhaiMap(fromEntries(js, path, depth, seen));
   } finally {
     seen.delete(js);
@@ -70,11 +72,15 @@ function fromEntries(js: object, path: string, depth: number, seen: Set<object>)
   const isMap = js instanceof Map;
   if (!isMap && prototype !== Object.prototype && prototype !== null) {
     const name = (js as { constructor?: { name?: string } }).constructor?.name ?? "object";
-    throw new ConversionError(`an object of class ${name} cannot be converted; register the class as a type`, path);
+    throw new ConversionError(
+      `an object of class ${name} cannot be converted; register the class as a type`,
+      path,
+    );
   }
   const entries = new Map<string, Value>();
   for (const [key, item] of isMap ? js : Object.entries(js)) {
-    if (typeof key !== "string") throw new ConversionError(`a map key of type ${typeof key} is no string`, path);
+    if (typeof key !== "string")
+      throw new ConversionError(`a map key of type ${typeof key} is no string`, path);
     entries.set(key, fromJs(item, `${path}.${key}`, depth + 1, seen));
   }
   return entries;
@@ -102,7 +108,12 @@ function toJs(value: Value, path: string, depth: number): unknown {
     const object: Record<string, unknown> = {};
     for (const key of value.keys()) {
       const item = toJs(value.get(key), `${path}.${key}`, depth + 1);
-      Object.defineProperty(object, key, { value: item, enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(object, key, {
+        value: item,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     }
     return object;
   }
@@ -113,4 +124,3 @@ function toJs(value: Value, path: string, depth: number): unknown {
 export function isScriptOnly(value: Value): boolean {
   return value instanceof FnPtr || value instanceof Range;
 }
-
