@@ -11,6 +11,12 @@ export {
   type Span,
 } from "./lang/position.ts";
 export { AST, type FunctionFilter, type LiteralVariable, type ScriptFnMetadata } from "./runtime/ast.ts";
+export {
+  type DefinitionFile,
+  Definitions,
+  type DefinitionsOptions,
+} from "./runtime/definitions/definitions.ts";
+export { writeDefinitionsToDir, writeDefinitionsToFile } from "./runtime/definitions/write-files.ts";
 export { type CallFnOptions, Engine } from "./runtime/engine.ts";
 export type { CompileOptions } from "./runtime/engine-compiler.ts";
 export type { OptimizationLevel } from "./runtime/engine-settings.ts";
@@ -25,6 +31,21 @@ export type { MemberDefinition, PropertyDefinition, TypeDefinition } from "./run
 export { HostContext } from "./runtime/host/host-context.ts";
 export type { HostFunction, RegisterOptions } from "./runtime/host/register-fn.ts";
 export type { HostClass, HostTypeName } from "./runtime/host/type-names.ts";
+export { JsonError, type JsonReadOptions, parseJson } from "./runtime/json-read.ts";
+export { type JsonWriteOptions, toJson } from "./runtime/json-write.ts";
+export type {
+  CustomTypeMetadata,
+  FnMetadata,
+  FnParamMetadata,
+  MetadataOptions,
+  ModuleMetadata,
+} from "./runtime/metadata/fn-metadata.ts";
+export {
+  type ExportedFunction,
+  type ExportedProperty,
+  exportModule,
+  type ModuleDefinition,
+} from "./runtime/module/export-module.ts";
 export { FileModuleResolver } from "./runtime/module/file-resolver.ts";
 export { Module } from "./runtime/module/module.ts";
 export type { ImportContext, ModuleResolver } from "./runtime/module/resolver.ts";
@@ -33,6 +54,14 @@ export {
   ModuleResolversCollection,
   StaticModuleResolver,
 } from "./runtime/module/static-resolver.ts";
+export {
+  SchemaError,
+  type SchemaIssue,
+  type SchemaOutput,
+  type StandardSchema,
+  validate,
+  validateSync,
+} from "./runtime/schema.ts";
 export { Scope } from "./runtime/scope.ts";
 export { Blob, RhaiArray, RhaiMap } from "./runtime/value/containers.ts";
 export { ConversionError, jsToValue, valueToJs } from "./runtime/value/convert.ts";

@@ -61,13 +61,23 @@ function contextAt(tokens: readonly RhaiToken[], index: number, hostNames: reado
   };
 }
 
-const DECLARE: ReadonlySet<string> = new Set(["let", "const", "for", "as", "(", ",", "|"]);
+const DECLARING: ReadonlySet<string> = new Set(["let", "const", "for", "as"]);
 
-/** Words that stand where names are declared: rather too many than too few. */
+/** Words that stand where names are declared; of parameters, those of functions and the first of closures. */
 function declaredNames(tokens: readonly RhaiToken[]): string[] {
-  return tokens
-    .filter(({ tokenType }, i) => tokenType.name === "Identifier" && DECLARE.has(tokens[i - 1]?.image))
-    .map((token) => token.image);
+  const names: string[] = [];
+  let inParameters = false;
+  for (let i = 0; i < tokens.length; i++) {
+    const { image, tokenType } = tokens[i];
+    const previous = tokens[i - 1]?.image ?? "";
+    if (image === "fn") inParameters = true;
+    else if (image === ")") inParameters = false;
+    const inHead = previous === "(" && ["for", "catch"].includes(tokens[i - 2]?.image);
+    const inClosure = previous === "|" && !/[\w)\]]$/.test(tokens[i - 2]?.image ?? "");
+    const declares = inParameters || inHead || inClosure || DECLARING.has(previous);
+    if (declares && tokenType.name === "Identifier") names.push(image);
+  }
+  return names;
 }
 
 /** Advice that does not depend on what stands around. */

@@ -103,6 +103,7 @@ function listHint(expected: string, purpose: string, { token, next, previous }: 
   if (purpose.includes("catch")) return "there is one kind of `catch`: `catch (error) { ... }`";
   if (token === "=") return EQUALS;
   if (expected === ")") return token === "," ? PATTERN_OR_LIST : "close the `(` with `)`";
+  if (expected === "," && token === ";") return "the list is not closed before this `;`";
   if (expected === "," && next !== "") return "separate the items with `,`";
   return expected === "." ? "methods of a type are defined with `fn Type.name() { ... }`" : null;
 }

@@ -7,7 +7,7 @@ import type { ParseOptions } from "../lang/options.ts";
 import { exprTooDeep } from "../lang/parse-errors.ts";
 import { NO_POSITION } from "../lang/position.ts";
 import { AST } from "./ast.ts";
-import { EngineRegistration } from "./engine-registration.ts";
+import { EngineIntrospection } from "./engine-introspection.ts";
 import type { OptimizationLevel } from "./engine-settings.ts";
 import { EvalError, parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
@@ -32,7 +32,7 @@ export interface CompileOptions {
   readonly scope?: Scope;
 }
 
-export class EngineCompiler extends EngineRegistration {
+export class EngineCompiler extends EngineIntrospection {
   private programs = new WeakMap<Ast, { variants: Map<number, Program>; stamp: string }>();
   private readonly modules = new Map<string, Ast>();
 

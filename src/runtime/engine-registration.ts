@@ -34,6 +34,9 @@ export class EngineRegistration extends EngineSettings {
   protected readonly customSyntax = new Map<string, CustomSyntaxRule>();
   protected readonly customKeywords = new Set<string>();
 
+  isCustomOperator(name: string): boolean {
+    return this.customOperators.has(name);
+  }
   private get target(): RegistrationTarget {
     return {
       registry: this.registry,

@@ -23,6 +23,7 @@ import { FileModuleResolver } from "./module/file-resolver.ts";
 import { DummyModuleResolver } from "./module/static-resolver.ts";
 import { standardPackages } from "./packages/standard.ts";
 import { cancellationFor, type EvalOptions, type RunOptions } from "./run-options.ts";
+import { checkSchema, type SchemaOutput, type StandardSchema, validate, validateSync } from "./schema.ts";
 import { Scope } from "./scope.ts";
 import { RhaiMap } from "./value/containers.ts";
 import type { Ref } from "./value/objects.ts";
@@ -55,8 +56,7 @@ interface FrameOptions {
  */
 export class Engine extends EngineCompiler implements EngineServices {
   constructor(packages: readonly Package[] = [...standardPackages, languagePackage]) {
-    super(new FileModuleResolver());
-    for (const pkg of packages) this.registry.addPackage(pkg);
+    super(new FileModuleResolver(), packages);
   }
 
   /** An engine without any function, and without modules: what it can do is what you register. */
@@ -318,6 +318,27 @@ export class Engine extends EngineCompiler implements EngineServices {
     frame.outer = scope;
     frame.defined = [];
     return { frame, program };
+  }
+
+  /**
+   * Runs a script and checks its result, as JS data, with a schema of any Standard Schema validator (zod, valibot ...).
+   *
+   * @throws SchemaError with the issues and where they are; EvalError.
+   * @example
+   * const order = await engine.evalAs(z.object({ total: z.number() }), "#{ total: 40 + 2 }"); // { total: 42 }
+   */
+  async evalAs<S extends StandardSchema>(
+    schema: S,
+    text: string,
+    options: EvalOptions = {},
+  ): Promise<SchemaOutput<S>> {
+    checkSchema(schema);
+    return validate(schema, this.types.toHost(await this.eval(text, options)));
+  }
+  /** The synchronous form of `evalAs`. */
+  evalAsSync<S extends StandardSchema>(schema: S, text: string, scope: Scope = new Scope()): SchemaOutput<S> {
+    checkSchema(schema);
+    return validateSync(schema, this.types.toHost(this.evalSync(text, scope)));
   }
 
   createContext(

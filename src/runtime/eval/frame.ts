@@ -16,8 +16,8 @@ export type AsyncEval = (frame: Frame) => Value | Promise<Value>;
 /** A linked statement that may have to wait. */
 export type AsyncExec = AsyncEval;
 
-/** Goes on with the value of a promise. */
-export type Continuation = (value: never) => unknown;
+/** Goes on with the value of a promise, in the frame that waited for it. */
+export type Continuation = (value: never, frame: Frame) => unknown;
 
 class LeaveMarker extends RhaiObject {
   override readonly typeId = -1;
@@ -62,8 +62,11 @@ export class Frame {
   awaitPos = 0;
   /** What is to be done with the value of the promise that running code is handing up; see `later.ts`. */
   next: Continuation | null = null;
-  /** What is to be done after `next`. */
-  afterNext: Continuation[] | null = null;
+  /** What is to be done after that, and after that. */
+  second: Continuation | null = null;
+  others: Continuation[] | null = null;
+  /** Where the native was called whose promise this frame waited for last. */
+  awaitedPos = 0;
   constructor(
     readonly run: Run,
     /** Variables by slot; captured ones are `Shared` cells. */

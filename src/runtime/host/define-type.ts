@@ -127,14 +127,20 @@ function addText(add: Add, definition: TypeDefinition): void {
   const self = definition.class;
   const { equals, toDebug } = definition;
   const text = Object.hasOwn(definition, "toString") ? definition.toString : undefined;
-  const options: RegisterOptions = { receiver: "ref" };
+  const options: RegisterOptions = { receiver: "ref", returns: "string" };
   if (text) for (const name of ["to_string", "print"]) add(name, [self], text as HostFunction, options);
   if (toDebug ?? text)
     for (const name of ["to_debug", "debug"]) add(name, [self], (toDebug ?? text) as HostFunction, options);
   if (equals) {
     const same = equals as AnyCall;
-    add("==", [self, self], ((a: unknown, b: unknown) => same(a, b)) as HostFunction, options);
-    add("!=", [self, self], ((a: unknown, b: unknown) => !same(a, b)) as HostFunction, options);
+    add("==", [self, self], ((a: unknown, b: unknown) => same(a, b)) as HostFunction, {
+      receiver: "ref",
+      returns: "bool",
+    });
+    add("!=", [self, self], ((a: unknown, b: unknown) => !same(a, b)) as HostFunction, {
+      receiver: "ref",
+      returns: "bool",
+    });
   }
 }
 

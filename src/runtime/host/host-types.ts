@@ -27,6 +27,11 @@ export class HostTypes {
     return type;
   }
 
+  /** All registered types. */
+  all(): Iterable<HostType> {
+    return this.byClass.values();
+  }
+
   /** The Rhai name of a type as a host writes it. Throws TypeError for a class that is not registered. */
   nameOf(type: HostTypeName): string {
     if (typeof type === "string") return canonicalTypeName(type);

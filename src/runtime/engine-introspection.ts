@@ -1,0 +1,59 @@
+// EngineIntrospection: what an engine offers to scripts, as metadata, signatures and definition files.
+
+import type { Ast } from "../lang/ast.ts";
+import { Definitions, type DefinitionsOptions } from "./definitions/definitions.ts";
+import { EngineRegistration } from "./engine-registration.ts";
+import type { NativeFn, Package } from "./function/native.ts";
+import {
+  fnMetadata,
+  genFnMetadataToJson,
+  genFnSignatures,
+  type MetadataOptions,
+  type ModuleMetadata,
+} from "./metadata/fn-metadata.ts";
+import type { MetadataSources } from "./metadata/sources.ts";
+import type { ModuleResolver } from "./module/resolver.ts";
+import type { Scope } from "./scope.ts";
+
+export class EngineIntrospection extends EngineRegistration {
+  /** Functions of the packages the engine was made with: left out of listings unless asked for. */
+  private readonly standard: ReadonlySet<NativeFn>;
+  constructor(resolver: ModuleResolver, packages: readonly Package[]) {
+    super(resolver);
+    for (const pkg of packages) this.registry.addPackage(pkg);
+    this.standard = new Set(this.registry.all());
+  }
+
+  private get metadataSources(): MetadataSources {
+    return {
+      registry: this.registry,
+      globalModules: this.globalModules,
+      hostTypes: this.types.all(),
+      isStandard: (fn) => this.standard.has(fn),
+      isCustomOperator: (name) => this.isCustomOperator(name),
+    };
+  }
+  /** All functions, types and modules as JSON, in the form of Rhai's `gen_fn_metadata_to_json`. */
+  genFnMetadataToJson(options: MetadataOptions = {}): string {
+    return genFnMetadataToJson(this.metadataSources, options);
+  }
+  /** The same with the functions of a script. */
+  genFnMetadataWithAstToJson(ast: Ast, options: Omit<MetadataOptions, "ast"> = {}): string {
+    return genFnMetadataToJson(this.metadataSources, { ...options, ast });
+  }
+  /** The metadata as data. */
+  fnMetadata(options: MetadataOptions = {}): ModuleMetadata {
+    return fnMetadata(this.metadataSources, options);
+  }
+  /** Signatures of all functions, one text each. */
+  genFnSignatures(options: { includeStandardPackages?: boolean } = {}): string[] {
+    return genFnSignatures(this.metadataSources, options);
+  }
+  /** Definition files (`.d.rhai`) for language servers. See "Definitions" in Rhai's book. */
+  definitions(options: DefinitionsOptions = {}): Definitions {
+    return new Definitions(this.metadataSources, null, options);
+  }
+  definitionsWithScope(scope: Scope, options: DefinitionsOptions = {}): Definitions {
+    return new Definitions(this.metadataSources, scope, options);
+  }
+}
