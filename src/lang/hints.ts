@@ -1,9 +1,10 @@
 // Completes a syntax error: the part of the text it is about, and advice when the cause can be told. Rhai's messages stay as they are.
 
+import { EOF } from "chevrotain";
 import type { ParseError } from "./errors.ts";
 import { badInputHint, operatorHint, reservedHint } from "./input-hints.ts";
-import { type RhaiToken, type TokenizeOptions, tokenize } from "./lexer.ts";
-import { lineOf, NO_POSITION } from "./position.ts";
+import { type RhaiToken, type TokenizeOptions, TokenStream } from "./lexer.ts";
+import { lineOf, NO_POSITION, type Position } from "./position.ts";
 import { didYouMean } from "./spelling.ts";
 import { missingTokenHint, propertyExpectedHint, variableExpectedHint } from "./token-hints.ts";
 
@@ -30,13 +31,11 @@ export function completeError(
   hostNames: readonly string[],
 ): ParseError {
   if (error.position === NO_POSITION) return error;
-  const { tokens } = tokenize(text, { ...options, mapToken: null });
-  const found = tokens.findIndex((token) => token.pos === error.position);
-  const index = found < 0 ? tokens.length : found;
-  const start = tokens[index]?.startOffset ?? text.length;
-  const end = tokens[index]?.end ?? text.length;
-  if (!isAbout(error, start)) error.span = { start, end };
-  error.hint ??= hintFor(error, contextAt(tokens, index, hostNames));
+  const lexing = { ...options, mapToken: null };
+  const { token, context } = tokensAround(new TokenStream(text, lexing), error.position);
+  if (!isAbout(error, token.startOffset)) error.span = { start: token.startOffset, end: token.end };
+  const names = () => [...declaredNames(new TokenStream(text, lexing)), ...hostNames];
+  error.hint ??= hintFor(error, { ...context, names });
   return error;
 }
 
@@ -47,42 +46,55 @@ function isAbout({ span, kind }: ParseError, start: number): boolean {
   return isGap || (span.start <= start && start < span.end);
 }
 
-function contextAt(tokens: readonly RhaiToken[], index: number, hostNames: readonly string[]): ErrorContext {
-  const image = (at: number) => tokens[at]?.image ?? "";
-  const line = (at: number) => lineOf(tokens[at]?.pos ?? NO_POSITION);
-  return {
-    before: image(index - 2),
-    previous: image(index - 1),
-    token: image(index),
-    next: image(index + 1),
-    sameLine: line(index - 1) === line(index),
-    adjacent: tokens[index - 1]?.end === tokens[index]?.startOffset,
-    names: () => [...declaredNames(tokens), ...hostNames],
+/** The token at a position, or else that of the end, with its neighbours. */
+function tokensAround(
+  stream: TokenStream,
+  position: Position,
+): { token: RhaiToken; context: Omit<ErrorContext, "names"> } {
+  let before: RhaiToken | null = null;
+  let previous: RhaiToken | null = null;
+  let token = stream.next();
+  while (token.tokenType !== EOF && token.pos !== position) {
+    before = previous;
+    previous = token;
+    token = stream.next();
+  }
+  const context = {
+    before: before?.image ?? "",
+    previous: previous?.image ?? "",
+    token: token.image,
+    next: stream.next().image,
+    sameLine: previous !== null && lineOf(previous.pos) === lineOf(token.pos),
+    adjacent: previous?.end === token.startOffset,
   };
+  return { token, context };
 }
 
 const DECLARING: ReadonlySet<string> = new Set(["let", "const", "for", "as"]);
 
 /** Words that stand where names are declared; of parameters, those of functions and the first of closures. */
-function declaredNames(tokens: readonly RhaiToken[]): string[] {
+function declaredNames(stream: TokenStream): string[] {
   const names: string[] = [];
   let inParameters = false;
-  for (let i = 0; i < tokens.length; i++) {
-    const { image, tokenType } = tokens[i];
-    const previous = tokens[i - 1]?.image ?? "";
+  let before = "";
+  let previous = "";
+  for (let token = stream.next(); token.tokenType !== EOF; token = stream.next()) {
+    const { image, tokenType } = token;
     if (image === "fn") inParameters = true;
     else if (image === ")") inParameters = false;
-    const inHead = previous === "(" && ["for", "catch"].includes(tokens[i - 2]?.image);
-    const inClosure = previous === "|" && !/[\w)\]]$/.test(tokens[i - 2]?.image ?? "");
+    const inHead = previous === "(" && ["for", "catch"].includes(before);
+    const inClosure = previous === "|" && !/[\w)\]]$/.test(before);
     const declares = inParameters || inHead || inClosure || DECLARING.has(previous);
     if (declares && tokenType.name === "Identifier") names.push(image);
+    before = previous;
+    previous = image;
   }
   return names;
 }
 
 /** Advice that does not depend on what stands around. */
 const FIXED: { readonly [kind in ParseError["kind"]]?: string } = {
-  UnexpectedEOF: "something is missing at the end of the text",
+  UnexpectedEOF: "an expression was expected here",
   DuplicatedProperty: "each property can be written once",
   DuplicatedVariable: "give the two variables different names",
   WrongSwitchIntegerCase: "put the cases with numbers before those with ranges",

@@ -259,8 +259,16 @@ export const Custom = createToken({ name: "Custom", pattern: Lexer.NA });
 /** The text cannot be read any further. The payload is the ParseError; no token follows. */
 export const LexError = createToken({ name: "LexError", pattern: Lexer.NA });
 
-const Trivia = createToken({
-  name: "Trivia",
+const WhiteSpace = createToken({
+  name: "WhiteSpace",
+  pattern: /[ \t\n\r\f]+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+  start_chars_hint: [" ", "\t", "\n", "\r", "\f"],
+});
+
+const Comment = createToken({
+  name: "Comment",
   pattern: {
     exec: (text, at) => {
       const end = skipTrivia(text, at, newCursor(), null);
@@ -269,7 +277,7 @@ const Trivia = createToken({
   },
   group: Lexer.SKIPPED,
   line_breaks: true,
-  start_chars_hint: [" ", "\t", "\n", "\r", "\f", "/"],
+  start_chars_hint: ["/"],
 });
 
 // ------------------------------------------------------- inside `${ ... }` only
@@ -313,7 +321,7 @@ export const FinalText = createToken({
 // ------------------------------------------------------------------------ modes
 
 const sharedTypes: TokenType[] = [
-  Trivia,
+  WhiteSpace,
   Identifier,
   Int,
   Unit,
@@ -341,6 +349,7 @@ const sharedTypes: TokenType[] = [
   PowerOf,
   MultiplyAssign,
   Multiply,
+  Comment,
   DivideAssign,
   Divide,
   ModuloAssign,
@@ -391,7 +400,7 @@ export const PARSER_TOKENS: TokenType[] = [
   MapStart,
   LeftBrace,
   RightBrace,
-  ...sharedTypes.filter((type) => type !== Trivia),
+  ...sharedTypes.filter((type) => type !== WhiteSpace && type !== Comment),
   UnaryPlus,
   UnaryMinus,
   Float,

@@ -95,6 +95,15 @@ export class Scope implements NameView {
     place.set(value);
     return this;
   }
+  /** Changes the latest entry called `name` when that is a variable; else adds a variable, which hides a constant. */
+  setOrPush(name: string, value: Value): this {
+    return this.isConstant(name) === false ? this.set(name, value) : this.push(name, value);
+  }
+  /** Removes the latest entry. Throws RangeError when there is none. */
+  pop(): this {
+    if (this.isEmpty) throw new RangeError("the scope is empty");
+    return this.rewind(this.length - 1);
+  }
   /** Drops all entries after the first `length`. */
   rewind(length: number): this {
     this.list.length = Math.min(this.list.length, Math.max(0, length));
@@ -114,6 +123,16 @@ export class Scope implements NameView {
   clone(): Scope {
     const copy = new Scope();
     for (const { name, value, constant } of this.list) {
+      copy.list.push({ name, value: copyValue(readCell(value)), constant });
+    }
+    return copy;
+  }
+  /** The same without the entries that later ones hide. */
+  cloneVisible(): Scope {
+    const copy = new Scope();
+    const latest = new Map(this.list.map(({ name }, index) => [name, index]));
+    for (const index of [...latest.values()].sort((a, b) => a - b)) {
+      const { name, value, constant } = this.list[index];
       copy.list.push({ name, value: copyValue(readCell(value)), constant });
     }
     return copy;

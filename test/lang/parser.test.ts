@@ -277,10 +277,11 @@ describe("spans and hints of errors", () => {
     ["if x = 1 {}", 5, 6, "`=` assigns, `==` compares"],
     ["var x = 1;", 0, 3, "declare variables with `let`"],
     ["x++", 1, 3, "write `x += 1`"],
-    ["const A = 1; A = 2", 13, 14, null],
+    ["const A = 1; A = 2", 13, 14, "`A` is a constant: declare it with `let` to change it"],
     ["1 + ", 4, 4, "an expression was expected here"],
     ["let x = {a: 1}", 10, 10, "an object map begins with `#{`"],
-    ["x.f().y = 1", 1, 5, null],
+    ["import", 6, 6, "an expression was expected here"],
+    ["if x === y {}", 5, 8, null],
   ])("%s", (script, start, end, hint) => {
     const error = errorOf(script);
     expect(error?.span).toEqual({ start, end });

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { FRAGMENTS, FUNCTIONS, LITERALS, NAMES, SCRIPTS, SYMBOLS } from "./fuzz-corpus.ts";
+import { libraryCall } from "./fuzz-library.ts";
 import { program } from "./fuzz-programs.ts";
 import type { FuzzInput } from "./fuzz-run.ts";
 
@@ -91,4 +92,5 @@ export const FUZZ_KINDS: Readonly<Record<string, { arbitrary: fc.Arbitrary<FuzzI
   "token soup": { arbitrary: inputs(soup), share: 0.25 },
   "mutated scripts": { arbitrary: inputs(mutated), share: 0.4 },
   "random programs": { arbitrary: inputs(program), share: 0.2 },
+  "library calls": { arbitrary: inputs(libraryCall), share: 0.3 },
 };

@@ -25,19 +25,7 @@ export abstract class ChainParser extends CollectionParser {
   readonly postfix = this.RULE("postfix", (root: Expr, start: number): Expr => {
     const outer = this.level;
     let expr = root;
-    const isName = (): boolean => expr.kind === "variable";
-    this.MANY({
-      GATE: isName,
-      DEF: () => {
-        expr = this.qualify(expr as VariableExpr);
-      },
-    });
-    this.OPTION({
-      GATE: isName,
-      DEF: () => {
-        expr = this.SUBRULE(this.call, { ARGS: [expr as VariableExpr] });
-      },
-    });
+    if (this.RECORDING_PHASE || root.kind === "variable") expr = this.qualifiedOrCalled(root as VariableExpr);
     if (this.RECORDING_PHASE || POSTFIX_STARTS[this.peek().tokenTypeIdx!]) expr = this.chain(expr, start);
     if (!this.RECORDING_PHASE) this.checkNamespaceOf(expr);
     this.level = outer;
@@ -52,6 +40,18 @@ export abstract class ChainParser extends CollectionParser {
   }
 
   // ----------------------------------------------------------- namespaces
+
+  /** What may follow a name only. */
+  private qualifiedOrCalled(name: VariableExpr): Expr {
+    let callee = name;
+    if (this.RECORDING_PHASE || this.at(t.DoubleColon)) {
+      this.MANY(() => {
+        callee = this.qualify(callee);
+      });
+    }
+    if (!this.RECORDING_PHASE && !CALL_STARTS[this.peek().tokenTypeIdx]) return callee;
+    return this.OPTION(() => this.SUBRULE(this.call, { ARGS: [callee] })) ?? callee;
+  }
 
   private qualify(variable: VariableExpr): VariableExpr {
     this.CONSUME(t.DoubleColon);
@@ -122,6 +122,11 @@ export abstract class ChainParser extends CollectionParser {
     const outer = this.deeper(pos);
     args.push(this.SUBRULE(this.expression));
     this.checkAfterArgument(name);
+    if (this.RECORDING_PHASE || this.at(t.Comma)) this.furtherArguments(args, name);
+    this.level = outer;
+  }
+
+  private furtherArguments(args: Expr[], name: string): void {
     this.MANY({
       GATE: () => this.itemFollows(t.RightParen),
       DEF: () => {
@@ -131,7 +136,6 @@ export abstract class ChainParser extends CollectionParser {
       },
     });
     this.OPTION2(() => this.CONSUME2(t.Comma));
-    this.level = outer;
   }
 
   private checkFirstArgument(name: string, pos: Position): void {
@@ -181,7 +185,7 @@ export abstract class ChainParser extends CollectionParser {
     this.AT_LEAST_ONE(() => {
       const open = this.peek();
       this.deeper(open.pos);
-      this.OR([{ ALT: () => this.CONSUME(t.LeftBracket) }, { ALT: () => this.CONSUME(t.QuestionBracket) }]);
+      this.OR(this.openingBrackets);
       const level = this.deeper(open.pos);
       const index = this.SUBRULE(this.expression);
       this.level = level;
@@ -194,6 +198,11 @@ export abstract class ChainParser extends CollectionParser {
     if (!this.RECORDING_PHASE) this.addIndexRun(steps, run);
     this.level = outer;
   });
+
+  private readonly openingBrackets = [
+    { ALT: () => this.CONSUME(t.LeftBracket) },
+    { ALT: () => this.CONSUME(t.QuestionBracket) },
+  ];
 
   private indexStep(open: t.RhaiToken, index: Expr): IndexStep {
     const optional = open.tokenType === t.QuestionBracket;
@@ -215,22 +224,26 @@ export abstract class ChainParser extends CollectionParser {
 
   /** `.name`, `?.name`, `.name(...)` */
   readonly member = this.RULE("member", (steps: ChainStep[]): void => {
-    const op = this.OR([
-      { ALT: () => this.CONSUME(t.Period) },
-      { ALT: () => this.CONSUME(t.Elvis) },
-    ]) as t.RhaiToken;
+    const op = this.OR(this.memberOperators) as t.RhaiToken;
     this.checkMemberName();
     // Rhai reads the rest of the chain inside this step, so the level stays up.
     this.deeper(op.pos);
-    const name = this.OR2([
-      { ALT: () => this.CONSUME(t.Identifier) },
-      { ALT: () => this.CONSUME(t.Reserved) },
-    ]) as t.RhaiToken;
+    const name = this.OR2(this.memberNames) as t.RhaiToken;
     this.checkAfterMemberName(name);
-    const call = this.OPTION(() => this.methodCall(name));
+    const mayBeCall = this.RECORDING_PHASE || CALL_STARTS[this.peek().tokenTypeIdx];
+    const call = mayBeCall ? this.OPTION(() => this.methodCall(name)) : undefined;
     if (this.RECORDING_PHASE) return;
     steps.push(memberStep(op, name, call, this.lastEnd()));
   });
+
+  private readonly memberOperators = [
+    { ALT: () => this.CONSUME(t.Period) },
+    { ALT: () => this.CONSUME(t.Elvis) },
+  ];
+  private readonly memberNames = [
+    { ALT: () => this.CONSUME(t.Identifier) },
+    { ALT: () => this.CONSUME(t.Reserved) },
+  ];
 
   private methodCall(name: t.RhaiToken): MethodCall {
     const bang = this.OPTION2(() => this.CONSUME(t.Bang) as t.RhaiToken);

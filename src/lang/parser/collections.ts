@@ -104,10 +104,7 @@ export abstract class CollectionParser extends ParserBase {
   readonly mapEntry = this.RULE(
     "mapEntry",
     (entries: MapEntry[], keys: Set<string>, mapPos: number): void => {
-      const key = this.OR([
-        { ALT: () => this.CONSUME(t.Identifier) },
-        { ALT: () => this.CONSUME(t.StringLiteral) },
-      ]) as t.RhaiToken;
+      const key = this.OR(this.mapKeys) as t.RhaiToken;
       const name = key.payload as string;
       this.expect(0, t.Colon, `to follow the property '${name}' in this object map literal`);
       this.checkMapSize(keys);
@@ -120,6 +117,11 @@ export abstract class CollectionParser extends ParserBase {
       this.checkAfterMapEntry();
     },
   );
+
+  private readonly mapKeys = [
+    { ALT: () => this.CONSUME(t.Identifier) },
+    { ALT: () => this.CONSUME(t.StringLiteral) },
+  ];
 
   /** Before a key or the closing brace. */
   private checkMapKey(keys: ReadonlySet<string>): void {

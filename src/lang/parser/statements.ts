@@ -117,9 +117,12 @@ export abstract class StatementParser extends FlowParser {
     const stmt = this.SUBRULE(this.statement);
     const needsSemicolon = !this.RECORDING_PHASE && stmt.kind !== "noop" && !isSelfTerminated(stmt);
     if (needsSemicolon && !this.at(t.SemiColon) && !this.at(end)) this.missingSemicolon();
-    this.OPTION({ GATE: () => stmt.kind !== "noop", DEF: () => this.CONSUME(t.SemiColon) });
-    if (!this.RECORDING_PHASE && stmt.kind !== "noop") statements.push(stmt);
+    if (!this.RECORDING_PHASE && stmt.kind === "noop") return;
+    this.OPTION(this.semicolon);
+    if (!this.RECORDING_PHASE) statements.push(stmt);
   }
+
+  private readonly semicolon = () => this.CONSUME(t.SemiColon);
 
   private missingSemicolon(): never {
     this.raiseLexError();
@@ -206,10 +209,7 @@ export abstract class StatementParser extends FlowParser {
 
   /** `let name = expression` or `const name = expression` */
   readonly declaration = this.RULE("declaration", (exported: boolean): VarStmt => {
-    const keyword = this.OR([
-      { ALT: () => this.CONSUME(t.Let) },
-      { ALT: () => this.CONSUME(t.Const) },
-    ]) as t.RhaiToken;
+    const keyword = this.OR(this.declarationKeywords) as t.RhaiToken;
     const name = this.name(0);
     const { pos, startOffset: start } = keyword;
     const constant = keyword.tokenType === t.Const;
@@ -229,6 +229,11 @@ export abstract class StatementParser extends FlowParser {
       end,
     };
   });
+
+  private readonly declarationKeywords = [
+    { ALT: () => this.CONSUME(t.Let) },
+    { ALT: () => this.CONSUME(t.Const) },
+  ];
 
   private initialValue(pos: Position): Expr {
     this.CONSUME(t.Equals);

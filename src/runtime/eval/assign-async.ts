@@ -56,26 +56,23 @@ function linkSlotAssign(
   pos: number,
   isPlus: boolean,
 ): AsyncExec {
-  const store = (frame: Frame, result: Value): undefined => {
+  const store = (result: Value, frame: Frame): undefined => {
     frame.slots[slot] = result;
     return undefined;
   };
-  const assign = (frame: Frame, b: Value): Later<undefined> => {
-    if (compute === null) return store(frame, b);
+  const assign = (b: Value, frame: Frame): Later<undefined> => {
+    if (compute === null) return store(b, frame);
     const a = frame.slots[slot];
     if (isPlus && typeof a === "number" && typeof b === "number") {
       const sum = a + b;
-      if (sum <= MAX && sum >= -MAX) return store(frame, sum);
+      if (sum <= MAX && sum >= -MAX) return store(sum, frame);
     }
     const result = compute(frame, a, b, pos);
-    return result instanceof Promise
-      ? thenPromise(frame, result, (settled) => store(frame, settled))
-      : store(frame, result);
+    return whenDone(frame, result, store);
   };
   return (frame) => {
     const b = value(frame);
-    if (!(b instanceof Promise)) return assign(frame, b);
-    return thenPromise(frame, b, (result) => assign(frame, result));
+    return b instanceof Promise ? thenPromise(frame, b, assign) : assign(b, frame);
   };
 }
 

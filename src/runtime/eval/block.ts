@@ -78,12 +78,14 @@ function asyncSequenceOf(execs: readonly AsyncExec[]): AsyncExec {
   const from = (frame: Frame, first: number): Later<Value> => {
     for (let i = first; i < last; i++) {
       const result = execs[i](frame);
-      if (result instanceof Promise)
-        return thenPromise(frame, result, (value) => (value === LEAVE ? LEAVE : from(frame, i + 1)));
+      if (result instanceof Promise) return thenPromise(frame, result, after[i]);
       if (result === LEAVE) return LEAVE;
     }
     return execs[last](frame);
   };
+  const after = execs.map(
+    (_exec, i) => (value: Value, frame: Frame) => (value === LEAVE ? LEAVE : from(frame, i + 1)),
+  );
   return (frame) => from(frame, 0);
 }
 
@@ -205,7 +207,7 @@ export function linkVar(linker: Linker, node: VarStmt): Exec {
   const { slot, isTop, check } = declareVar(linker, node);
   if (isTop) {
     const define = topLevelVar(node, slot);
-    return checked(check, (frame) => define(frame, value(frame)));
+    return checked(check, (frame) => define(value(frame), frame));
   }
   return checked(check, (frame) => {
     frame.slots[slot] = value(frame);
@@ -218,14 +220,13 @@ export function linkVarAsync(linker: Linker, node: VarStmt): AsyncExec {
   const { slot, isTop, check } = declareVar(linker, node);
   const define = isTop
     ? topLevelVar(node, slot)
-    : (frame: Frame, initial: Value) => {
+    : (initial: Value, frame: Frame) => {
         frame.slots[slot] = initial;
         return undefined;
       };
   return checked(check, (frame) => {
     const initial = value(frame);
-    if (!(initial instanceof Promise)) return define(frame, initial);
-    return thenPromise(frame, initial, (value) => define(frame, value));
+    return initial instanceof Promise ? thenPromise(frame, initial, define) : define(initial, frame);
   });
 }
 
@@ -246,10 +247,10 @@ function declareVar(linker: Linker, node: VarStmt): Declared {
 }
 
 /** A definition at a script's top level: remembered for the host's scope, `global::` and exports. */
-function topLevelVar(node: VarStmt, slot: number): (frame: Frame, initial: Value) => undefined {
+function topLevelVar(node: VarStmt, slot: number): (initial: Value, frame: Frame) => undefined {
   const { name } = node.name;
   const { constant, exported } = node;
-  return (frame, initial) => {
+  return (initial, frame) => {
     if (constant && hasFunctions(frame)) frame.lib.constants.set(name, copyValue(initial));
     frame.slots[slot] = initial;
     frame.defined?.push({ name, slot, constant });

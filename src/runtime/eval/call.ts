@@ -4,17 +4,16 @@ import type { CallExpr, Ident } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
 import { functionNotFound, moduleNotFound } from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
-import { assignOperator, binaryOperator } from "../function/operators.ts";
 import { copyValue } from "../value/containers.ts";
 import { Float } from "../value/scalars.ts";
-import { typeIdOf, type Value } from "../value/value.ts";
+import type { Value } from "../value/value.ts";
 import { evaluateArguments, type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
 import { type Chain, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCall } from "./keyword-call.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
-import { callNative, callSignature, invokeNative, NativeSite } from "./native-call.ts";
+import { builtInOperator, callNative, callSignature, invokeNative, NativeSite } from "./native-call.ts";
 import { nativeError } from "./native-error.ts";
 import { isBuiltInOperator, linkOperator } from "./operator.ts";
 import { callScript, enterFunction, runBody } from "./script-call.ts";
@@ -132,12 +131,10 @@ export function missing(
   op: string | null,
 ): Value {
   if (op !== null && values.length === 2) {
-    const left = typeIdOf(values[0]);
-    const right = typeIdOf(values[1]);
-    const builtIn = binaryOperator(op, left, right) ?? assignOperator(op, left, right);
+    const builtIn = builtInOperator(op, values);
     if (builtIn !== null) {
       try {
-        const result = builtIn(values[0] as never, values[1] as never) as Value;
+        const result = builtIn(values[0], values[1]);
         return frame.run.hasSizeLimits ? frame.run.checkSize(result, pos) : result;
       } catch (error) {
         throw nativeError(error, pos);

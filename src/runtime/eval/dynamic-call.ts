@@ -6,7 +6,7 @@ import { dataRace, functionNotFound, mismatchDataType } from "../errors.ts";
 import { copyValue } from "../value/containers.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
 import { type Ref, Shared } from "../value/objects.ts";
-import { typeNameOf, type Value } from "../value/value.ts";
+import { rustTypeNameOf, typeNameOf, type Value } from "../value/value.ts";
 import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, type Later } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
@@ -196,10 +196,10 @@ function isDefinedFn(frame: Frame, key: string): boolean {
 
 function requireString(value: Value, pos: Position): string {
   if (typeof value === "string") return value;
-  throw mismatchDataType("string", typeNameOf(value), pos);
+  throw mismatchDataType("string", rustTypeNameOf(value), pos);
 }
 
 function requireInt(value: Value, pos: Position): number | bigint {
   if (typeof value === "number" || typeof value === "bigint") return value;
-  throw mismatchDataType("i64", typeNameOf(value), pos);
+  throw mismatchDataType("i64", rustTypeNameOf(value), pos);
 }

@@ -16,7 +16,7 @@ import { Module } from "../module/module.ts";
 import type { ImportContext } from "../module/resolver.ts";
 import { copyValue } from "../value/containers.ts";
 import { Shared } from "../value/objects.ts";
-import { typeNameOf, type Value } from "../value/value.ts";
+import { rustTypeNameOf, type Value } from "../value/value.ts";
 import { addExport } from "./block.ts";
 import {
   type AsyncExec,
@@ -61,7 +61,7 @@ function importer(
     if (run.modulesLoaded >= run.engine.limits.maxModules)
       throw new EvalError("ErrorTooManyModules", {}, node.pos);
     return whenDone<Value, undefined>(frame, path(), (name) => {
-      if (typeof name !== "string") throw mismatchDataType("string", typeNameOf(name), node.path.pos);
+      if (typeof name !== "string") throw mismatchDataType("string", rustTypeNameOf(name), node.path.pos);
       const site: ImportSite = { path: name, view: new FrameView(frame, visible), pos, mayAwait };
       return whenDone<Module, undefined>(frame, loadModule(frame, site), (module) => {
         frame.imports = { name: alias, module, next: frame.imports };

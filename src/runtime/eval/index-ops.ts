@@ -5,7 +5,7 @@ import { arrayBounds, EvalError, indexingType, mismatchDataType } from "../error
 import { Blob, Container, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { Range } from "../value/objects.ts";
 import { Char } from "../value/scalars.ts";
-import { typeNameOf, type Value } from "../value/value.ts";
+import { rustTypeNameOf, typeNameOf, type Value } from "../value/value.ts";
 import type { Frame } from "./frame.ts";
 import { bitField, bitPosition, getBit, getBits, setBit, setBits } from "./index-bits.ts";
 import { stringChar, stringSlice, withChar, withSlice } from "./index-string.ts";
@@ -33,14 +33,14 @@ export function elementIndex(length: number, index: Value, pos: Position): numbe
     if (index >= 0 && index < length) return index;
     if (index < 0 && -index <= length) return length + index;
   } else if (typeof index !== "bigint") {
-    throw mismatchDataType("i64", typeNameOf(index), pos);
+    throw mismatchDataType("i64", rustTypeNameOf(index), pos);
   }
   throw arrayBounds(length, index, pos);
 }
 
 function requireKey(index: Value, pos: Position): string {
   if (typeof index === "string") return index;
-  throw mismatchDataType("string", typeNameOf(index), pos);
+  throw mismatchDataType("string", rustTypeNameOf(index), pos);
 }
 
 /**
@@ -77,13 +77,13 @@ export function mapGet(
 function stringGet(target: string, index: Value, pos: Position): Value {
   if (typeof index === "number" || typeof index === "bigint") return stringChar(target, index, pos);
   if (index instanceof Range) return stringSlice(target, index, pos);
-  throw mismatchDataType("i64", typeNameOf(index), pos);
+  throw mismatchDataType("i64", rustTypeNameOf(index), pos);
 }
 
 function bitsGet(target: number | bigint, index: Value, pos: Position): Value {
   if (typeof index === "number" || typeof index === "bigint") return getBit(target, bitPosition(index, pos));
   if (index instanceof Range) return getBits(target, bitField(index, pos));
-  throw mismatchDataType("i64", typeNameOf(index), pos);
+  throw mismatchDataType("i64", rustTypeNameOf(index), pos);
 }
 
 /** Calls the registered indexer for `args[0]`; `isRef` when that is a place. Throws indexingType when there is none. */
@@ -149,7 +149,7 @@ export function indexPut(
   if (target instanceof Blob) {
     const at = elementIndex(target.bytes.length, index, site.idxPos);
     if (typeof value !== "number" && typeof value !== "bigint")
-      throw mismatchDataType("INT", typeNameOf(value), pos);
+      throw mismatchDataType("INT", rustTypeNameOf(value), pos);
     target.write()[at] = Number(BigInt.asUintN(8, BigInt(value)));
     return target;
   }
@@ -158,7 +158,7 @@ export function indexPut(
 
 function stringPut(target: string, index: Value, value: Value, idxPos: Position, pos: Position): Value {
   if (index instanceof Range) return withSlice(target, index, value, idxPos);
-  if (!(value instanceof Char)) throw mismatchDataType("char", typeNameOf(value), pos);
+  if (!(value instanceof Char)) throw mismatchDataType("char", rustTypeNameOf(value), pos);
   return withChar(target, index as number, value);
 }
 
@@ -171,10 +171,10 @@ function bitsPut(
 ): Value {
   if (index instanceof Range) {
     if (typeof value !== "number" && typeof value !== "bigint")
-      throw mismatchDataType("integer", typeNameOf(value), pos);
+      throw mismatchDataType("integer", rustTypeNameOf(value), pos);
     return setBits(target, bitField(index, idxPos), value);
   }
-  if (typeof value !== "boolean") throw mismatchDataType("bool", typeNameOf(value), pos);
+  if (typeof value !== "boolean") throw mismatchDataType("bool", rustTypeNameOf(value), pos);
   return setBit(target, bitPosition(index as number, idxPos), value);
 }
 

@@ -7,7 +7,7 @@ import { ExitSignal } from "../control.ts";
 import { EvalError, inFunctionCall, mismatchDataType, parsingError } from "../errors.ts";
 import { fnPtrFromName } from "../function/fn-name.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
-import { typeNameOf, type Value } from "../value/value.ts";
+import { rustTypeNameOf, typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
 import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
@@ -58,7 +58,7 @@ function linkString(linker: Linker, node: CallExpr): (frame: Frame) => string {
 
 export function requireText(value: Value, pos: Position): string {
   if (typeof value === "string") return value;
-  throw mismatchDataType("string", typeNameOf(value), pos);
+  throw mismatchDataType("string", rustTypeNameOf(value), pos);
 }
 
 function linkFn(linker: Linker, node: CallExpr): Eval {

@@ -9,7 +9,7 @@
 // While a frame waits, `frame.awaitPos` says where the native was called whose promise that is. Whoever goes on clears it;
 // whoever catches a rejection gives errors without a position that place.
 
-import type { Position } from "../../lang/position.ts";
+import { ConversionError } from "../value/convert.ts";
 import type { Value } from "../value/value.ts";
 import type { AsyncEval, Continuation, Frame } from "./frame.ts";
 import { nativeError } from "./native-error.ts";
@@ -17,37 +17,60 @@ import { nativeError } from "./native-error.ts";
 export type Later<T> = T | Promise<T>;
 
 /** Hands a value on to `next`, after it has settled when it is a promise. */
-export function whenDone<T, R>(frame: Frame, value: Later<T>, next: (value: T) => Later<R>): Later<R> {
-  return value instanceof Promise ? thenPromise(frame, value, next) : next(value);
+export function whenDone<T, R>(
+  frame: Frame,
+  value: Later<T>,
+  next: (value: T, frame: Frame) => Later<R>,
+): Later<R> {
+  return value instanceof Promise ? thenPromise(frame, value, next) : next(value, frame);
 }
 
 /** Notes what is to be done with the value of a promise that is handed up. */
 export function thenPromise<T, R>(
   frame: Frame,
   pending: Promise<T>,
-  next: (value: T) => Later<R>,
+  next: (value: T, frame: Frame) => Later<R>,
 ): Promise<R> {
   if (frame.next === null) frame.next = next;
-  else if (frame.afterNext === null) frame.afterNext = [next];
-  else frame.afterNext.push(next);
+  else if (frame.second === null) frame.second = next;
+  else if (frame.others === null) frame.others = [next];
+  else frame.others.push(next);
   return pending as Promise<unknown> as Promise<R>;
 }
 
-/** Goes on with a settled value, as noted; a promise comes with notes of its own. */
+/**
+ * Goes on with a settled value, as was noted for its promise; a promise comes with notes of its own.
+ * The notes have to be taken from the frame before it waits, because others may be made there meanwhile.
+ */
 export function resume<T>(
   frame: Frame,
   value: unknown,
   next: Continuation,
-  afterNext: readonly Continuation[] | null,
+  second: Continuation | null,
+  others: readonly Continuation[] | null,
 ): Later<T> {
-  let result = next(value as never);
-  if (afterNext === null) return result as Later<T>;
-  for (let i = 0; i < afterNext.length; i++) {
+  const result = next(value as never, frame);
+  if (second === null) return result as Later<T>;
+  if (result instanceof Promise) {
+    thenPromise(frame, result, second as Anything);
+    if (others !== null) for (const other of others) thenPromise(frame, result, other as Anything);
+    return result;
+  }
+  const further = second(result as never, frame);
+  if (others === null) return further as Later<T>;
+  return resumeOthers(frame, further, others);
+}
+
+type Anything = (value: unknown, frame: Frame) => unknown;
+
+function resumeOthers<T>(frame: Frame, value: unknown, others: readonly Continuation[]): Later<T> {
+  let result = value;
+  for (let i = 0; i < others.length; i++) {
     if (result instanceof Promise) {
-      for (; i < afterNext.length; i++) thenPromise(frame, result, afterNext[i] as (v: unknown) => unknown);
+      for (; i < others.length; i++) thenPromise(frame, result, others[i] as Anything);
       break;
     }
-    result = afterNext[i](result as never);
+    result = others[i](result as never, frame);
   }
   return result as Later<T>;
 }
@@ -65,12 +88,11 @@ export function settledLater<T>(frame: Frame, value: Later<T>): Later<T> {
 async function settle<T>(frame: Frame, pending: Promise<T>): Promise<T> {
   let result: Later<T> = pending;
   do {
-    const { next, afterNext } = frame;
-    frame.next = null;
-    frame.afterNext = null;
+    const { next, second, others } = frame;
+    frame.next = frame.second = frame.others = null;
     const value: unknown = await result;
     frame.awaitPos = 0;
-    result = next === null ? (value as T) : resume<T>(frame, value, next, afterNext);
+    result = next === null ? (value as T) : resume<T>(frame, value, next, second, others);
   } while (result instanceof Promise);
   return result;
 }
@@ -79,7 +101,9 @@ async function settle<T>(frame: Frame, pending: Promise<T>): Promise<T> {
 export function rejection(frame: Frame, error: unknown): unknown {
   const { awaitPos } = frame;
   frame.awaitPos = 0;
-  return awaitPos === 0 ? error : nativeError(error, awaitPos as Position);
+  if (awaitPos !== 0) return nativeError(error, awaitPos);
+  // What a native's promise brought could not be made a script value.
+  return error instanceof ConversionError ? nativeError(error, frame.awaitedPos) : error;
 }
 
 /** Runs `work`; an error, raised at once or later, goes to `recover`. */

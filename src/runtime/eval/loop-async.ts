@@ -40,12 +40,11 @@ async function restOfLoop(frame: Frame, turn: Turn, pending: Promise<Outcome>): 
   let result: Later<Outcome> = pending;
   for (;;) {
     while (result instanceof Promise) {
-      const { next, afterNext } = frame;
-      frame.next = null;
-      frame.afterNext = null;
+      const { next, second, others } = frame;
+      frame.next = frame.second = frame.others = null;
       const value: Outcome = await result;
       frame.awaitPos = 0;
-      result = next === null ? value : resume<Outcome>(frame, value, next, afterNext);
+      result = next === null ? value : resume<Outcome>(frame, value, next, second, others);
     }
     if (result === DONE) return undefined;
     const continued = result === LEAVE;

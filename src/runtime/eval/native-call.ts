@@ -61,11 +61,12 @@ function callNativeBy(
   }
 }
 
-function builtInOperator(op: string, args: readonly Value[]): ((a: Value, b: Value) => Value) | null {
+/** Rhai's own implementation of an operator (`+`, `+=` ...) for these operands, or null. */
+export function builtInOperator(op: string, args: readonly Value[]): ((a: Value, b: Value) => Value) | null {
   const left = typeIdOf(args[0]);
   const right = typeIdOf(args[1]);
   const found =
-    op.endsWith("=") && !/^(==|!=|<=|>=)$/.test(op)
+    op.endsWith("=") && !/^(==|!=|<=|>=|\.\.=)$/.test(op)
       ? assignOperator(op, left, right)
       : binaryOperator(op, left, right);
   return found as ((a: Value, b: Value) => Value) | null;
@@ -160,7 +161,7 @@ function awaitNative(
 ): Promise<Value> {
   const { run } = frame;
   const guarded = run.cancellation === null ? pending : run.cancellation.guard(pending);
-  frame.awaitPos = pos;
+  frame.awaitPos = frame.awaitedPos = pos;
   const finish = finisher(frame, fn, args, pos, isRef);
   // A native with a context may go on working for this frame, which would change `awaitPos`.
   if (ref === null && !fn.usesContext) return finish === null ? guarded : thenPromise(frame, guarded, finish);
@@ -190,7 +191,7 @@ function finisher(
   const { run } = frame;
   const { convert } = fn;
   const isPrint = fn.name === "print" || fn.name === "debug";
-  if (!run.hasSizeLimits && !isPrint && convert === undefined) return null;
+  if (!run.hasSizeLimits && !isPrint) return convert ?? null;
   return (settled) => {
     try {
       const value = convert === undefined ? settled : convert(settled);

@@ -3,7 +3,7 @@
 import type { AndExpr, CallExpr, CoalesceExpr, Expr, OrExpr } from "../../lang/ast.ts";
 import { mismatchDataType } from "../errors.ts";
 import { Float } from "../value/scalars.ts";
-import { typeNameOf, type Value } from "../value/value.ts";
+import { rustTypeNameOf, type Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
@@ -93,7 +93,7 @@ function linkNot(linker: Linker, node: CallExpr): Eval {
 /** Checks a condition; `pos` is where Rhai reports a value that is no bool. */
 export function requireBool(value: Value, pos: number): boolean {
   if (value === true || value === false) return value;
-  throw mismatchDataType("bool", typeNameOf(value), pos);
+  throw mismatchDataType("bool", rustTypeNameOf(value), pos);
 }
 
 export function linkCondition(linker: Linker, node: Expr): (frame: Frame) => boolean {
@@ -128,12 +128,15 @@ export function linkOperatorAsync(linker: Linker, node: CallExpr): AsyncEval {
   }
   const [left, right] = operands;
   const operate = slowOperatorAsync(name, pos, linker.sized);
+  const goOn = (first: Value, frame: Frame): Later<Value> => {
+    const b = right(frame);
+    return b instanceof Promise
+      ? thenPromise(frame, b, (second) => operate(frame, first, second))
+      : operate(frame, first, b);
+  };
   return (frame) => {
     const a = left(frame);
-    if (a instanceof Promise)
-      return thenPromise(frame, a, (first) =>
-        whenDone(frame, right(frame), (second) => operate(frame, first, second)),
-      );
+    if (a instanceof Promise) return thenPromise(frame, a, goOn);
     const b = right(frame);
     if (b instanceof Promise) return thenPromise(frame, b, (second) => operate(frame, a, second));
     return operate(frame, a, b);

@@ -79,12 +79,11 @@ async function waitForBody(
   let result: Later<Value> = pending;
   try {
     do {
-      const { next, afterNext } = frame;
-      frame.next = null;
-      frame.afterNext = null;
+      const { next, second, others } = frame;
+      frame.next = frame.second = frame.others = null;
       const value: Value = await result;
       frame.awaitPos = 0;
-      result = next === null ? value : resume<Value>(frame, value, next, afterNext);
+      result = next === null ? value : resume<Value>(frame, value, next, second, others);
     } while (result instanceof Promise);
   } catch (error) {
     throw callError(rejection(frame, error), fn, frame, pos);

@@ -54,7 +54,8 @@ export function functionHint(failure: Failure): string | null {
   if (!isValidIdentifier(call.name)) return operatorHint(failure, call);
   const node = callAt(failure);
   if (call.name === "contains" && node?.kind === "call" && node.op !== null) return containsHint(call);
-  return plainHint(failure, call, node);
+  // Behind `f.call(...)` or `list.map(f)` stands another function than the one whose name is in the text.
+  return plainHint(failure, call, node?.name === call.name ? node : null);
 }
 
 function badName(text: string): string | null {
@@ -116,6 +117,9 @@ function wrongArguments(
   const arity = call.types.length;
   const sameArity = natives.filter((fn) => fn.params.length === arity);
   if (sameArity.length > 0) return overloadHint(sameArity, call, isMethod);
+  if (scripts.some((fn) => fn.thisType === null && fn.params.length === arity)) {
+    return `\`${call.name}\` was called with an object as \`this\`, which is no argument`;
+  }
   const elsewhere = methodElsewhere(call.name, call.types[0]);
   if (elsewhere !== null) return elsewhere;
   const sameObject = natives.filter((fn) => [call.types[0], "dynamic"].includes(fn.params[0]));
@@ -208,8 +212,11 @@ function closureHint(failure: Failure, { name, types }: MissingCall): string | n
   const captured = closure.captures.length;
   const caller = failure.chain.at(-2)?.error;
   const native = caller?.kind === "ErrorInFunctionCall" ? (caller.fields.name ?? "") : "";
+  const node = callAt(failure);
+  // A function that a map holds is called with the map as its object.
+  const objects = node?.kind === "method" && node.name !== "call" ? 1 : 0;
   const takes = `the closure takes ${plural(closure.fn.params.length - captured, "argument")}`;
   return native === "" || native.startsWith("anon$")
-    ? `${takes}, not ${types.length - captured}`
+    ? `${takes}, not ${types.length - captured - objects}`
     : `${takes}, more or fewer than \`${native}\` gives it`;
 }

@@ -3,7 +3,6 @@
 import type { EvalErrorKind } from "../errors.ts";
 import type { Limits } from "../eval/run.ts";
 import type { Failure } from "./failure.ts";
-import { plural } from "./signature.ts";
 
 /** `limit` has a method of the engine that sets it: `maxArraySize`, `setMaxArraySize`. */
 function raise(limit: keyof Limits): string {
@@ -31,11 +30,11 @@ export function limitHint(failure: Failure, kind: EvalErrorKind): string | null 
   const { limits } = failure.run.engine;
   switch (kind) {
     case "ErrorStackOverflow":
-      return `calls may be nested ${plural(limits.maxCallLevels, "level")} deep: does a function call itself without end? If not, use a loop; ${raise("maxCallLevels")}`;
+      return `calls may be nested to a depth of ${limits.maxCallLevels}: does a function call itself without end? If not, use a loop; ${raise("maxCallLevels")}`;
     case "ErrorTooManyOperations":
       return `no more than ${limits.maxOperations} operations may be performed: does a loop run without end? If not, ${raise("maxOperations")}`;
     case "ErrorTooManyVariables":
-      return `no more than ${limits.maxVariables} may be defined at a time; ${raise("maxVariables")}`;
+      return `no more than ${limits.maxVariables} may be there at a time; ${raise("maxVariables")}`;
     case "ErrorTooManyModules":
       return `no more than ${limits.maxModules} may be imported; ${raise("maxModules")}`;
     case "ErrorDataTooLarge":

@@ -86,5 +86,10 @@ export function spanAt(view: SourceView, position: Position, kind: EvalErrorKind
     return { start, end };
   }
   if (node === null) return wordAt(view, position);
+  if (kind === "ErrorFor") {
+    const loop = view.around(node).findLast((outer) => "iterable" in outer);
+    if (loop !== undefined && "iterable" in loop)
+      return { start: loop.iterable.start, end: loop.iterable.end };
+  }
   return kind === "ErrorMismatchDataType" ? valueSpan(view, node) : nodeSpan(view.text, node);
 }

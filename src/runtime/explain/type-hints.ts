@@ -38,6 +38,9 @@ function indexHint(actual: string): string | null {
       return "the number of a digit is `parse_int(c.to_string())`, that of a character `c.to_int()`";
     case "()":
       return "the index is `()`, the empty value";
+    case "range":
+    case "range=":
+      return "a part of an array is taken with `list.extract(1..3)`";
     default:
       return "a whole number is needed here";
   }
@@ -103,10 +106,17 @@ export function indexerHint(failure: Failure): string {
   return `values of type ${target} have no elements: arrays, object maps, strings, blobs and the bits of integers can be indexed`;
 }
 
+/** What the loop is over: the error's position is only where that begins. */
+function iterable({ view, subject }: Failure): WalkNode | null {
+  if (view === null || subject === null) return null;
+  const loop = view.around(subject).findLast((node) => "iterable" in node);
+  return loop !== undefined && "iterable" in loop ? loop.iterable : subject;
+}
+
 /** A hint for a `for` loop over something that is no sequence. */
 export function iterationHint(failure: Failure): string {
   const { detail: type = "" } = failure.error.fields;
-  const text = quoted(failure, failure.subject);
+  const text = quoted(failure, iterable(failure));
   switch (type) {
     case "map":
       return `loop over the keys or the values of a map: \`for key in ${text}.keys()\`, \`${text}.values()\``;

@@ -132,7 +132,7 @@ function hostNative(
     isAsync,
     callsBack: !isAsync && params.includes("Fn") && (options.context ?? false),
     isPure: options.pure ?? false,
-    call: adapter(types, fn, options, returns, receiver, isAsync) as NativeFn["call"],
+    call: adapter(types, fn, options, returns, receiver, isAsync, params.length) as NativeFn["call"],
     convert: isAsync && !options.raw ? (result) => types.toValue(result, returns) : undefined,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],
@@ -172,6 +172,7 @@ function adapter(
   returns: string,
   receiver: Receiver,
   isAsync: boolean,
+  count: number,
 ): (...args: unknown[]) => unknown {
   const call = fn as (...args: unknown[]) => unknown;
   const convertResult = (result: unknown) =>
@@ -195,8 +196,7 @@ function adapter(
       return finish(call(host, ...args.map(convertArg)));
     };
   }
-  return (...args) => {
-    for (let i = 0; i < args.length; i++) args[i] = convertArg(args[i], i);
-    return finish(call(...args));
-  };
+  if (count === 1) return (only) => finish(call(convertArg(only, 0)));
+  if (count === 2) return (first, second) => finish(call(convertArg(first, 0), convertArg(second, 1)));
+  return (...args) => finish(call(...args.map(convertArg)));
 }

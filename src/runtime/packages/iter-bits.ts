@@ -15,7 +15,8 @@ function part(value: Int, start: Int, length: number): IteratorValue {
   const from = start < 0 ? INT_BITS + clampInt(start) : clampInt(start);
   if (from < 0 || from >= INT_BITS) throw bitFieldBounds(INT_BITS, start);
   const end = Math.min(from + Math.max(length, 0), INT_BITS);
-  return new IteratorValue("range", () => iterateBits(value, from, end));
+  const iterate = () => iterateBits(value, from, end);
+  return new IteratorValue("range", iterate, "rhai::packages::iter_basic::BitRange");
 }
 
 function iterateBits(value: Int, from: number, end: number): Iterator<Value> {

@@ -48,11 +48,12 @@ export function partOfRange(range: Range): { start: number; length: number } {
 }
 
 function part(text: string, start: Int, length: number): IteratorValue {
-  return new IteratorValue("range", () => {
+  const iterate = () => {
     const from = clampInt(start);
     const skip = from >= 0 ? from : Math.max(countCharacters(text) + from, 0);
     return characters(text, skip, length);
-  });
+  };
+  return new IteratorValue("range", iterate, "rhai::packages::iter_basic::CharsStream");
 }
 
 export function registerChars(m: PackageBuilder): void {

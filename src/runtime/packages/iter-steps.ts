@@ -12,12 +12,14 @@ export const DONE: IteratorResult<Value> = { done: true, value: undefined };
 
 /** How the numbers of a range are added and shown to scripts. */
 interface Domain {
+  readonly rustType: string;
   /** Null: beyond the largest or smallest value of the type. */
   readonly add: (a: Int, b: Int) => Int | null;
   readonly value: (number: Int) => Value;
 }
 
 const ints: Domain = {
+  rustType: "i64",
   add(a, b) {
     if (typeof a === "number" && typeof b === "number" && Number.isSafeInteger(a + b)) return a + b;
     return checkedInt(BigInt(a) + BigInt(b));
@@ -26,11 +28,13 @@ const ints: Domain = {
 };
 
 const floats: Domain = {
+  rustType: "f64",
   add: (a, b) => Number(a) + Number(b),
   value: (number) => new Float(Number(number)),
 };
 
 const bytes: Domain = {
+  rustType: "u8",
   add: (a, b) => (Number(a) + Number(b) > 255 ? null : Number(a) + Number(b)),
   value: (number) => byteOf(Number(number)),
 };
@@ -68,7 +72,8 @@ type Direction = 1 | -1 | 0;
 
 function stepRange(domain: Domain, from: Int, to: Int, step: Int): IteratorValue {
   const direction = directionOf(domain, from, to, step);
-  return new IteratorValue("range", () => iterateSteps(domain, from, to, step, direction));
+  const iterate = () => iterateSteps(domain, from, to, step, direction);
+  return new IteratorValue("range", iterate, `rhai::packages::iter_basic::StepRange<${domain.rustType}>`);
 }
 
 function directionOf(domain: Domain, from: Int, to: Int, step: Int): Direction {

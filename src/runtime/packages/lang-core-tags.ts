@@ -34,7 +34,7 @@ function twin(value: RhaiObject): RhaiObject {
   if (value instanceof Byte) return new Byte(value.value);
   if (value instanceof Range) return new Range(value.from, value.to, value.inclusive);
   if (value instanceof Timestamp) return new Timestamp(value.milliseconds);
-  if (value instanceof IteratorValue) return new IteratorValue(value.name, value.iterate);
+  if (value instanceof IteratorValue) return new IteratorValue(value.name, value.iterate, value.rustName);
   if (value instanceof FnPtr) {
     return new FnPtr(value.name, value.curry, value.linked, value.environment, value.hasEnvironmentMark);
   }

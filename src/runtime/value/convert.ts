@@ -28,8 +28,11 @@ const MAX_DEPTH = 1000;
  * @throws ConversionError for functions, symbols, circular or too deep data, bigints outside of i64, other objects.
  */
 export function jsToValue(js: unknown): Value {
-  return fromJs(js, "$", 0, new Set());
+  return fromJs(js, "$", 0, typeof js === "object" ? new Set() : NO_OBJECTS);
 }
+
+/** Plain values contain no objects, so that none have to be remembered. */
+const NO_OBJECTS: Set<object> = new Set();
 
 function fromJs(js: unknown, path: string, depth: number, seen: Set<object>): Value {
   switch (typeof js) {

@@ -10,7 +10,7 @@ import { floatDebug, floatDisplay } from "./float-format.ts";
 import { FnPtr } from "./fn-ptr.ts";
 import { INT_MAX } from "./int.ts";
 import { type Dialect, Frame, writeNested } from "./nested-text.ts";
-import { Range, Shared, Timestamp } from "./objects.ts";
+import { IteratorValue, Range, Shared, Timestamp } from "./objects.ts";
 import { Byte, Char, Float } from "./scalars.ts";
 import { quoteChar, quoteString } from "./string-debug.ts";
 import { FIRST_HOST_TYPE, type RhaiObject, type Value } from "./value.ts";
@@ -80,7 +80,7 @@ function objectText(value: RhaiObject, isDebug: boolean): string {
   if (value instanceof Blob) return blobText(value.bytes);
   if (value instanceof Timestamp) return "<timestamp>";
   if (value instanceof Byte) return String(value.value);
-  return value.typeName;
+  return value instanceof IteratorValue ? value.rustName : value.typeName;
 }
 
 function rangeText(range: Range): string {
@@ -135,6 +135,7 @@ function sharedParts(cell: Shared, parent: Frame | null): Frame | string {
 function scriptAtom(value: Value, isDebug: boolean, hostText: HostText | null): string {
   if (typeof value !== "object") return atom(value, isDebug);
   if (value instanceof Char) return value.value;
+  if (value instanceof IteratorValue) return value.typeName;
   if (value.typeId >= FIRST_HOST_TYPE) return hostText?.(value, isDebug) ?? value.typeName;
   return objectText(value, isDebug);
 }

@@ -33,6 +33,9 @@ export class FnPtr extends RhaiObject {
   get isAnonymous(): boolean {
     return this.name.startsWith("anon$");
   }
+  get isCurried(): boolean {
+    return this.curry.length > 0;
+  }
   withCurry(values: readonly Value[]): FnPtr {
     return new FnPtr(
       this.name,

@@ -10,6 +10,9 @@ export class Range extends RhaiObject {
   override get typeName(): string {
     return this.inclusive ? "range=" : "range";
   }
+  override get rustTypeName(): string {
+    return `core::ops::range::Range${this.inclusive ? "Inclusive" : ""}<i64>`;
+  }
   constructor(
     readonly from: number | bigint,
     readonly to: number | bigint,
@@ -40,10 +43,15 @@ export class IteratorValue extends RhaiObject {
   override get typeName(): string {
     return this.name;
   }
+  override get rustTypeName(): string {
+    return this.rustName;
+  }
   constructor(
     /** Type name, as Rhai's `type_of` shows it. */
     readonly name: string,
     readonly iterate: () => Iterator<Value>,
+    /** Rust's name of the type, which results and error messages show. */
+    readonly rustName: string = name,
   ) {
     super();
   }

@@ -6,6 +6,10 @@ export abstract class RhaiObject {
   abstract readonly typeId: number;
   /** The name `type_of` gives: `array`, `map`, `f64`, ... */
   abstract readonly typeName: string;
+  /** The name of the Rust type, which some error messages show instead. */
+  get rustTypeName(): string {
+    return this.typeName;
+  }
 }
 
 /**
@@ -68,6 +72,11 @@ export function typeNameOf(value: Value): string {
     default:
       return (value as RhaiObject).typeName;
   }
+}
+
+/** The name in "Data type incorrect" messages: Rust's own for ranges and iterators, Rhai's for all else. */
+export function rustTypeNameOf(value: Value): string {
+  return typeof value === "object" ? value.rustTypeName : typeNameOf(value);
 }
 
 /** The text Rhai shows for a type in "Function not found" signatures (strings show their three Rust types). */
