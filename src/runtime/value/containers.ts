@@ -130,7 +130,7 @@ export class RhaiMap extends Container {
   /** Keys that were added through a constant: unlike the others they stay assignable there. */
   private added: Set<string> | null = null;
   isAdded(key: string): boolean {
-    return this.added !== null && this.added.has(key);
+    return this.added?.has(key) === true;
   }
   markAdded(key: string): void {
     this.added ??= new Set();
