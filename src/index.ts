@@ -20,7 +20,7 @@ export { writeDefinitionsToDir, writeDefinitionsToFile } from "./runtime/definit
 export { type CallFnOptions, Engine } from "./runtime/engine.ts";
 export type { CompileOptions } from "./runtime/engine-compiler.ts";
 export type { OptimizationLevel } from "./runtime/engine-settings.ts";
-export { EvalError, type EvalErrorKind } from "./runtime/errors.ts";
+export { type CallFrame, EvalError, type EvalErrorKind } from "./runtime/errors.ts";
 export {
   type CallContext,
   definePackage,

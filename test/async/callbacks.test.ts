@@ -1,4 +1,5 @@
 // Asynchronous callbacks in every function that takes one, and asynchronous natives of every sort.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are Rhai, not TypeScript
 
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../src/runtime/engine.ts";

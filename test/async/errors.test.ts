@@ -113,6 +113,7 @@ it("raises errors that are thrown at once in the same way", async () => {
 
 it("takes promises of other libraries", async () => {
   const bench = new Bench();
+  // biome-ignore lint/suspicious/noThenProperty: that is what is tested
   bench.engine.registerAsyncFn("thenable", [], () => ({ then: (ok: (v: number) => void) => ok(5) }));
   expect(await bench.show("thenable() + 1")).toBe("6");
 });

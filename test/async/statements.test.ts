@@ -1,4 +1,5 @@
 // Waiting in every kind of statement and expression.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the scripts are Rhai, not TypeScript
 
 import { expect, it } from "vitest";
 import { Bench } from "./support.ts";

@@ -136,7 +136,7 @@ it("keeps locks to the methods that run", async () => {
     "2",
   );
   const error = await made.failure(
-    "let a = [1]; parallel([|| a.for_each(|| { later(1); }), || { later(0); a.push(1); }])",
+    "let a = [1]; parallel([|| a.for_each(|| { sleep(0.02); }), || { later(0); a.push(1); }])",
   );
   expect(error.root.kind).toBe("ErrorDataRace");
 });

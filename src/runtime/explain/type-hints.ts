@@ -39,7 +39,6 @@ function indexHint(actual: string): string | null {
     case "()":
       return "the index is `()`, the empty value";
     case "range":
-    case "range=":
       return "a part of an array is taken with `list.extract(1..3)`";
     default:
       return "a whole number is needed here";
@@ -64,7 +63,9 @@ function stringHint(failure: Failure, actual: string): string {
 
 /** A hint for "Data type incorrect". */
 export function mismatchHint(failure: Failure): string | null {
-  const { name: requested = "", detail: actual = "" } = failure.error.fields;
+  const { name: requested = "", detail = "" } = failure.error.fields;
+  // Some of Rhai's messages name ranges as Rust does.
+  const actual = /^range=?$|::Range/.test(detail) ? "range" : detail;
   switch (requested) {
     case "bool":
       return boolHint(failure, actual);
