@@ -1,7 +1,7 @@
 // A small language made of custom syntax and operators: a drawing robot that needs no word of Rhai.
 
 import { pathToFileURL } from "node:url";
-import { Engine, EvalError } from "../../src/index.ts"; // in your project: "rhailib"
+import { Engine, EvalError, ParseError } from "../../src/index.ts"; // in your project: "rhailib"
 
 /** What programs of the language move: a pen on a grid. */
 class Robot {
@@ -47,18 +47,14 @@ class Robot {
  */
 export function robotLanguage(robot: Robot): Engine {
   const engine = new Engine().setAllowLooping(false).setMaxOperations(10_000);
-  for (const keyword of ["let", "const", "fn", "if", "switch", "import", "eval"]) engine.disableSymbol(keyword);
+  for (const keyword of ["let", "const", "fn", "if", "switch", "import", "eval"])
+    engine.disableSymbol(keyword);
   engine
     .registerCustomOperator("plus", 150)
     .registerFn("plus", ["int", "int"], (a: number, b: number) => a + b)
-    .registerCustomSyntax(["forward", "$expr$", "steps"], ([steps]) => {
-      const count = steps.evaluate();
-      if (typeof count !== "number" || count < 0) throw new RangeError(`cannot go ${count} steps`);
-      robot.forward(count);
-    })
-    .registerCustomSyntax(["pen", "$symbol$"], () => {
-      throw new TypeError("the pen is 'up' or 'down'");
-    })
+    .registerCustomSyntax(["forward", "$expr$", "steps"], ([steps]) =>
+      robot.forward(Number(steps.evaluate())),
+    )
     .registerCustomSyntax(["repeat", "$expr$", "times", "$block$"], ([count, block]) => {
       for (let i = Number(count.evaluate()); i > 0; i--) block.evaluate();
     })
@@ -67,6 +63,7 @@ export function robotLanguage(robot: Robot): Engine {
       ([name, value], context) => context.set(name.text ?? "", value.evaluate()),
       { scopeMayChange: true },
     );
+  twoWords(engine, "pen", { up: () => robot.pen(false), down: () => robot.pen(true) });
   return twoWords(engine, "turn", { left: () => robot.turn(-1), right: () => robot.turn(1) });
 }
 
@@ -77,10 +74,48 @@ function twoWords(engine: Engine, first: string, actions: Readonly<Record<string
     (parsed, lookAhead, state) => {
       if (parsed.length > 1) return null;
       if (actions[lookAhead] === undefined)
-        throw new SyntaxError(`'${first}' must be followed by one of: ${Object.keys(actions).join(", ")}`);
+        throw new ParseError(
+          "BadInput",
+          `'${first}' must be followed by ${Object.keys(actions).join(" or ")}`,
+        );
       state.value = lookAhead;
       return lookAhead;
     },
     (_inputs, { state }) => actions[String(state)]?.(),
   );
 }
+
+const PROGRAM = `
+  remember side as 4;
+  pen down;
+  repeat 4 times { forward side steps; turn right; }
+  pen up;
+  forward side plus 3 steps;
+  pen down;
+  repeat 2 times { forward side plus 2 steps; turn right; forward 2 plus 2 steps; turn right; }
+`;
+
+const MISTAKES = [
+  "turn around",
+  "forward side steps",
+  "while true {}",
+  "let x = 1",
+  "repeat 100000 times { pen up }",
+];
+
+export function main(print: (line: string) => void = console.log): void {
+  const robot = new Robot();
+  robotLanguage(robot).runSync(PROGRAM);
+  for (const line of robot.picture()) print(line);
+  for (const mistake of MISTAKES) {
+    try {
+      robotLanguage(new Robot()).runSync(mistake);
+      print(`${mistake}: fine`);
+    } catch (error) {
+      if (!(error instanceof EvalError)) throw error;
+      print(`${mistake}: ${error}`);
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main();

@@ -43,19 +43,23 @@ class Order {
 interface Rule {
   readonly name: string;
   readonly when: string;
-  readonly then: string;
+  readonly action: string;
 }
 
 const RULES: readonly Rule[] = [
-  { name: "loyalty", when: "order.customer.years >= 5", then: "order.discount(10)" },
-  { name: "bulk", when: "order.lines.some(|line| line.quantity >= 100)", then: "order.discount(15)" },
-  { name: "tea-lover", when: `"tea" in order && order.subtotal > 50`, then: "order.discount(order.lines.len)" },
+  { name: "loyalty", when: "order.customer.years >= 5", action: "order.discount(10)" },
+  { name: "bulk", when: "some(order.lines, |line| line.quantity >= 100)", action: "order.discount(15)" },
+  {
+    name: "tea-lover",
+    when: `"tea" in order && order.subtotal > 50`,
+    action: "order.discount(order.lines.len)",
+  },
   {
     name: "press",
     when: `order.customer.has_tag("press")`,
-    then: "order.note(`send a catalogue to ${order.customer.name}`)",
+    action: "order.note(`send a catalogue to ${order.customer.name}`)",
   },
-  { name: "broken", when: "order.shipping.cost > 10", then: "order.discount(1)" },
+  { name: "broken", when: "order.shipping.cost > 10", action: "order.discount(1)" },
 ];
 
 /** The engine with the classes that rules see. `currentRule` says on whose behalf a discount is granted. */
@@ -107,22 +111,22 @@ function rulesEngine(currentRule: () => string): Engine {
 export class RulesEngine {
   private rule = "";
   private readonly engine = rulesEngine(() => this.rule);
-  private readonly compiled: readonly { readonly name: string; readonly when: AST; readonly then: AST }[];
+  private readonly compiled: readonly { readonly name: string; readonly when: AST; readonly action: AST }[];
   constructor(rules: readonly Rule[]) {
-    this.compiled = rules.map(({ name, when, then }) => ({
+    this.compiled = rules.map(({ name, when, action }) => ({
       name,
       when: this.engine.compileExpression(when),
-      then: this.engine.compile(then),
+      action: this.engine.compile(action),
     }));
   }
   /** Applies all rules whose condition holds; returns what happened, a line per rule. A broken rule stops no other. */
   apply(order: Order): string[] {
     const scope = new Scope().pushConstant("order", this.engine.types.toValue(order, "dynamic"));
-    return this.compiled.map(({ name, when, then }) => {
+    return this.compiled.map(({ name, when, action }) => {
       this.rule = name;
       try {
         const applies = this.engine.evalAstSync(when, scope) === true;
-        if (applies) this.engine.runAstSync(then, scope);
+        if (applies) this.engine.runAstSync(action, scope);
         return `${name}: ${applies ? "applied" : "-"}`;
       } catch (error) {
         return `${name}: ${error}`;

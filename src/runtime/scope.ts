@@ -2,8 +2,9 @@
 
 import { type NameView, type Place, readCell } from "./eval/name-view.ts";
 import { copyValue } from "./value/containers.ts";
+import { jsToValue } from "./value/convert.ts";
 import { Shared } from "./value/objects.ts";
-import type { Value } from "./value/value.ts";
+import { RhaiObject, type Value } from "./value/value.ts";
 
 interface Entry {
   readonly name: string;
@@ -34,6 +35,13 @@ class EntryPlace implements Place {
   }
 }
 
+/** A value as scripts may hold it: hosts written in JS give anything, and 0.5 is a FLOAT. */
+function scriptValue(name: string, value: Value): Value {
+  if (typeof value !== "object") return jsToValue(value);
+  if (value instanceof RhaiObject) return value;
+  throw new TypeError(`scope variable '${name}' is no script value: convert it by jsToValue`);
+}
+
 /**
  * Variables and constants that a script starts with and leaves behind; see "Scope" in Rhai's book.
  * Later entries hide earlier ones of the same name.
@@ -55,14 +63,14 @@ export class Scope implements NameView {
   get isEmpty(): boolean {
     return this.list.length === 0;
   }
-  /** Adds a variable; `value` is a script value (see `jsToValue` for converting). */
+  /** Adds a variable; `value` is a script value (see `jsToValue` for converting). Throws TypeError for other objects. */
   push(name: string, value: Value): this {
-    this.list.push({ name, value, constant: false });
+    this.list.push({ name, value: scriptValue(name, value), constant: false });
     return this;
   }
   /** Adds a constant. */
   pushConstant(name: string, value: Value): this {
-    this.list.push({ name, value, constant: true });
+    this.list.push({ name, value: scriptValue(name, value), constant: true });
     return this;
   }
   /** Adds an entry as it is, shared cells included: how a run stores its variables back. */
@@ -92,7 +100,7 @@ export class Scope implements NameView {
     const place = this.find(name);
     if (place === null) return this.push(name, value);
     if (place.constant) throw new TypeError(`scope variable '${name}' is a constant and cannot be set`);
-    place.set(value);
+    place.set(scriptValue(name, value));
     return this;
   }
   /** Changes the latest entry called `name` when that is a variable; else adds a variable, which hides a constant. */

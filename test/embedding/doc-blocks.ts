@@ -52,13 +52,15 @@ function checked(statement: string, kind: string, expected: string): string {
 export function withChecks(code: string): string {
   const lines = code.split("\n");
   const result: string[] = [];
-  lines.forEach((line, index) => {
+  for (const [index, line] of lines.entries()) {
     const match = CHECK.exec(line);
-    if (match === null) return result.push(line);
-    const start = startOf(lines, index);
-    const above = result.splice(result.length - (index - start));
-    return result.push(checked([...above, match[1]].join("\n"), match[2], match[3]));
-  });
+    if (match === null) {
+      result.push(line);
+      continue;
+    }
+    const above = result.splice(result.length - (index - startOf(lines, index)));
+    result.push(checked([...above, match[1]].join("\n"), match[2], match[3]));
+  }
   return result.join("\n");
 }
 
@@ -85,6 +87,21 @@ export class BlockFiles {
     const file = join(this.folder, `block-${index}.ts`);
     writeFileSync(file, `import { __equals, __throws } from "${checks}";\n${text}\nexport {};\n`);
     return file;
+  }
+  /** The blocks as they are, for the type checker, which reads the file that is returned. */
+  writeForTypes(blocks: readonly DocBlock[]): string {
+    const folder = join(this.folder, "types");
+    mkdirSync(folder);
+    const library = '"../../../src/index.ts"';
+    for (const [index, { title, code }] of blocks.entries()) {
+      const text = `// ${title}\n${code.replace(/"rhailib"/g, library)}\nexport {};\n`;
+      writeFileSync(join(folder, `block-${index}.ts`), text);
+    }
+    const project = join(folder, "tsconfig.json");
+    const compilerOptions = { rootDir: this.root, noUnusedLocals: false };
+    const config = { extends: join(this.root, "tsconfig.json"), compilerOptions, include: ["*.ts"] };
+    writeFileSync(project, JSON.stringify(config));
+    return project;
   }
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
