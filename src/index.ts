@@ -21,12 +21,19 @@ export { type CallFnOptions, Engine } from "./runtime/engine.ts";
 export type { CompileOptions } from "./runtime/engine-compiler.ts";
 export type { OptimizationLevel } from "./runtime/engine-settings.ts";
 export { type CallFrame, EvalError, type EvalErrorKind } from "./runtime/errors.ts";
+export { MayAwaitError, UnexpectedPromiseError } from "./runtime/eval/may-await-error.ts";
 export {
   type CallContext,
   definePackage,
   type Package,
   type PackageBuilder,
 } from "./runtime/function/native.ts";
+export type {
+  CustomSyntaxFunction,
+  CustomSyntaxOptions,
+  SyntaxContext,
+  SyntaxInput,
+} from "./runtime/host/custom-syntax.ts";
 export type { MemberDefinition, PropertyDefinition, TypeDefinition } from "./runtime/host/define-type.ts";
 export { HostContext } from "./runtime/host/host-context.ts";
 export type { HostFunction, RegisterOptions } from "./runtime/host/register-fn.ts";
@@ -54,6 +61,8 @@ export {
   ModuleResolversCollection,
   StaticModuleResolver,
 } from "./runtime/module/static-resolver.ts";
+export { tasksPackage } from "./runtime/packages/tasks.ts";
+export type { EvalOptions, RunOptions } from "./runtime/run-options.ts";
 export {
   SchemaError,
   type SchemaIssue,

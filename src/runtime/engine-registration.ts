@@ -83,6 +83,19 @@ export class EngineRegistration extends EngineSettings {
   registerGet(property: string, type: HostTypeName, fn: HostFunction, options: RegisterOptions = {}): this {
     return this.registerFn(`get$${property}`, [type], fn, { receiver: "ref", ...options });
   }
+  /** Registers a property getter that returns a promise. */
+  registerAsyncGet(
+    property: string,
+    type: HostTypeName,
+    fn: HostFunction,
+    options: RegisterOptions = {},
+  ): this {
+    return this.registerAsyncFn(`get$${property}`, [type], fn, { receiver: "ref", ...options });
+  }
+  /** Registers a property setter that returns a promise. */
+  registerAsyncSet(property: string, type: HostTypeName, value: HostTypeName, fn: HostFunction): this {
+    return this.registerAsyncFn(`set$${property}`, [type, value], fn, { receiver: "mut" });
+  }
   /** Registers a property setter, `fn(object, value)`; it is not called on constants. */
   registerSet(
     property: string,
@@ -145,6 +158,19 @@ export class EngineRegistration extends EngineSettings {
       const object = isHostHandle(handle) ? handle.instance : types.toHost(handle as Value);
       for (const item of iterate(object as never)) yield types.toValue(item, "dynamic");
     });
+    return this;
+  }
+  /** Makes a type usable in `for`, which waits for each item: `iterate(object)` is an async iterable. */
+  registerAsyncIterator(type: HostTypeName, iterate: (object: never) => AsyncIterable<unknown>): this {
+    const { types } = this;
+    this.registry.registerAsyncIterator(
+      types.nameOf(type),
+      async function* (value: never): AsyncGenerator<Value> {
+        const handle: unknown = value;
+        const object = isHostHandle(handle) ? handle.instance : types.toHost(handle as Value);
+        for await (const item of iterate(object as never)) yield types.toValue(item, "dynamic");
+      },
+    );
     return this;
   }
   /** Makes instances of a class usable as script values; `defineType` does that and more in one piece. */

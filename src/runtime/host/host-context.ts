@@ -30,6 +30,14 @@ export class HostContext {
   get callLevel(): number {
     return this.raw.callLevel;
   }
+  /** Aborted when the run is ended from outside; hand it to whatever the function waits for. Null: nothing can end the run. */
+  get signal(): AbortSignal | null {
+    return this.raw.signal;
+  }
+  /** When the run ends at the latest, as `Date.now()` counts; null: no deadline. */
+  get deadline(): number | null {
+    return this.raw.deadline;
+  }
   /** Counts operations, so that a long-running host function meets the script's limit. Throws when it is reached. */
   trackOperations(count: number): void {
     this.raw.trackOperations(count);
