@@ -28,6 +28,21 @@ const common = {
   logLevel: "warning",
 };
 
+/** Puts into parser/decisions.ts what the parser would otherwise find out at each start. */
+async function preparedParser() {
+  const entryPoints = ["src/lang/parser/index.ts"];
+  const { outputFiles } = await build({ ...common, entryPoints, legalComments: "none", write: false });
+  const source = Buffer.from(outputFiles[0].contents).toString("base64");
+  const { decisionTable } = await import(`data:text/javascript;base64,${source}`);
+  const contents = `export const PREPARED = ${JSON.stringify(decisionTable())};`;
+  return {
+    name: "prepared-parser",
+    setup(bundle) {
+      bundle.onLoad({ filter: /\/lang\/parser\/decisions\.ts$/ }, () => ({ contents, loader: "js" }));
+    },
+  };
+}
+
 /** Commander is CommonJS and asks for Node's modules with `require`, which an ES module does not have. */
 const REQUIRE_FOR_COMMANDER =
   'import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);';
@@ -44,10 +59,11 @@ const parts = {
 };
 
 /** What running a script needs: one file, the body of a function, compiled ahead of time. */
-async function buildRunner() {
+async function buildRunner(prepared) {
   await build({ ...common, entryPoints: { rhai: "src/cli/main.ts" }, plugins: [parts] });
   await build({
     ...common,
+    plugins: [prepared],
     format: "cjs",
     minify: true,
     entryPoints: { "lib/quick-run": "src/cli/quick-run.ts" },
@@ -61,13 +77,14 @@ async function buildRunner() {
 }
 
 /** The other commands and the library; they share the engine's chunks. */
-async function buildParts() {
+async function buildParts(prepared) {
   const commands = {
     "lib/program": "src/cli/program.ts",
     "lib/conformance-worker": "src/cli/conformance/worker.ts",
   };
   await build({
     ...common,
+    plugins: [prepared],
     splitting: true,
     entryPoints: options["command-only"] ? commands : { ...commands, index: "src/index.ts" },
     chunkNames: "lib/[name]-[hash]",
@@ -89,6 +106,7 @@ function buildDeclarations() {
 }
 
 rmSync(dist, { recursive: true, force: true });
-await Promise.all([buildRunner(), buildParts()]);
+const prepared = await preparedParser();
+await Promise.all([buildRunner(prepared), buildParts(prepared)]);
 chmodSync(join(dist, "rhai.js"), 0o755);
 if (!options["command-only"]) buildDeclarations();

@@ -31,13 +31,13 @@ export interface Chunk {
   readonly last: boolean;
 }
 
-const CHUNK_SIZE = 16_384;
+const CHUNK_SIZE = 8192;
 /** More than any token pattern looks at beyond the end of its match. */
 const LOOK_AHEAD = 8;
 
 /** The tokens after `from`, which must lie between two tokens and outside of back-tick strings. */
 export function readChunk(text: string, from: number): Chunk {
-  for (let size = CHUNK_SIZE; ; size *= 2) {
+  for (let size = CHUNK_SIZE; ; size *= 4) {
     if (from + size >= text.length) return { tokens: lex(text.slice(from)), last: true };
     const tokens = lex(text.slice(from, from + size));
     tokens.length = countCertain(tokens, size - LOOK_AHEAD);

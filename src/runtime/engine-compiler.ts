@@ -44,6 +44,7 @@ export class EngineCompiler extends EngineIntrospection {
    * const script = engine.compile("40 + x", { scope: new Scope().push("x", 0) });
    */
   compile(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
+    if (typeof text !== "string") throw new TypeError(`expected the text of a script, got ${typeof text}`);
     const ast = parse(text, this.parseOptions("script", source, scope));
     return new AST(this.optimize(ast, scope, this.optimization));
   }

@@ -55,7 +55,7 @@ function at(pos: Position): string {
 
 describe("the grammar", () => {
   it("passes Chevrotain's own validation", () => {
-    expect(() => new RhaiParser(true)).not.toThrow();
+    expect(() => new RhaiParser(null, true)).not.toThrow();
   });
   it("can be exported for diagrams", () => {
     const names = serializedGrammar().map((rule) => (rule as { name?: string }).name);

@@ -11,10 +11,9 @@ import * as e from "../parse-errors.ts";
 import type { Position } from "../position.ts";
 import * as t from "../tokens.ts";
 import { OPERAND_STARTS, syntaxOf } from "./context.ts";
-import { FirstSetStrategy } from "./lookahead.ts";
+import { PreparedParser } from "./prepared.ts";
 import { ParseScope } from "./scope.ts";
 import { tokenText } from "./token-text.ts";
-import { TokenWindow } from "./token-window.ts";
 
 export type Rule<Args extends unknown[], Result> = ParserMethod<Args, Result>;
 
@@ -25,7 +24,7 @@ export type Rule<Args extends unknown[], Result> = ParserMethod<Args, Result>;
  * a node is skipped then. In real runs each decision is preceded by a check which raises Rhai's error, so that
  * Chevrotain itself never finds anything to complain about.
  */
-export abstract class ParserBase extends TokenWindow {
+export abstract class ParserBase extends PreparedParser {
   protected options!: ParseOptions;
   /** The language options of the function being read: closures and expression mode differ from the engine's. */
   protected language!: Readonly<LanguageOptions>;
@@ -44,15 +43,6 @@ export abstract class ParserBase extends TokenWindow {
   abstract readonly expression: Rule<[], Expr>;
   abstract readonly block: Rule<[outerPos: Position], Block>;
   abstract readonly statement: Rule<[], Stmt>;
-
-  constructor(skipValidations: boolean) {
-    super(t.PARSER_TOKENS, {
-      lookaheadStrategy: new FirstSetStrategy(),
-      maxLookahead: 1,
-      recoveryEnabled: false,
-      skipValidations,
-    });
-  }
 
   /** Prepares for a new text. */
   protected start(text: string, stream: TokenStream, options: ParseOptions): void {

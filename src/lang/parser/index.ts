@@ -7,15 +7,17 @@ import type { ParseOptions } from "../options.ts";
 import { exprTooDeep, wrongFnDefinition } from "../parse-errors.ts";
 import { NO_POSITION } from "../position.ts";
 import { EXPRESSIONS_ONLY, GLOBAL_LEVEL, QUOTED_KEYS } from "./context.ts";
+import { type DecisionTable, PREPARED } from "./decisions.ts";
 import { ParseScope } from "./scope.ts";
 import { StatementParser } from "./statements.ts";
 
 /** The grammar of Rhai. One instance reads one text at a time. */
 export class RhaiParser extends StatementParser {
-  /** `validate`: let Chevrotain check the grammar, for tests. */
-  constructor(validate = false) {
+  /** Without decisions it analyses its grammar. `validate`: let Chevrotain check the grammar, for tests. */
+  constructor(decisions: DecisionTable | null, validate = false) {
     super(!validate);
-    this.performSelfAnalysis();
+    if (decisions === null) this.performSelfAnalysis();
+    else this.prepare(decisions);
   }
 
   run(text: string, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
@@ -53,7 +55,7 @@ let idle: RhaiParser | null = null;
 
 /** Parses with the shared instance; a parse inside a parse (custom syntax may do that) gets an instance of its own. */
 export function parseText(text: string, options: ParseOptions, lexOptions: TokenizeOptions): Ast {
-  const parser = idle ?? new RhaiParser();
+  const parser = idle ?? new RhaiParser(PREPARED);
   idle = null;
   try {
     return parser.run(text, options, lexOptions);
@@ -63,7 +65,12 @@ export function parseText(text: string, options: ParseOptions, lexOptions: Token
   }
 }
 
+/** For the build, which puts it into decisions.ts. */
+export function decisionTable(): DecisionTable {
+  return new RhaiParser(null).decisionTable();
+}
+
 /** The grammar as data, for syntax diagrams. */
 export function serializedGrammar(): ISerializedGast[] {
-  return (idle ?? new RhaiParser()).getSerializedGastProductions();
+  return new RhaiParser(null).getSerializedGastProductions();
 }

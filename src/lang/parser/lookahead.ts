@@ -15,6 +15,7 @@ import {
   type Rule,
   Terminal,
 } from "chevrotain";
+import { PARSER_TOKENS } from "../tokens.ts";
 
 /** Token types by `tokenTypeIdx`; `optional`: it can also be nothing at all. */
 interface First {
@@ -32,6 +33,12 @@ interface Decision {
   readonly prodOccurrence: number;
 }
 
+/** Finds the alternative to take, or whether to enter an optional part. `decision`: see decisions.ts. */
+export interface Lookahead {
+  (this: TokenSource): number | boolean | undefined;
+  readonly decision: string;
+}
+
 type Container = Alternation | Option | Repetition | RepetitionMandatory;
 
 const CONTAINERS = { Alternation, Option, Repetition, RepetitionMandatory };
@@ -44,13 +51,9 @@ export class FirstSetStrategy extends LLkLookaheadStrategy {
   }
 
   override buildLookaheadForAlternation({ rule, prodOccurrence }: Decision): () => number | undefined {
-    const choices: (number | undefined)[] = [];
-    find(rule, Alternation, prodOccurrence).definition.forEach((alternative, index) => {
-      for (const token of this.firstOf(partsOf(alternative)).tokens) choices[token] ??= index;
-    });
-    return function (this: TokenSource) {
-      return choices[this.current.tokenTypeIdx];
-    };
+    const alternatives = find(rule, Alternation, prodOccurrence).definition;
+    const first = alternatives.map((alternative) => this.places(partsOf(alternative)));
+    return lookaheadOf(first.join("|")) as () => number | undefined;
   }
 
   override buildLookaheadForOptional({
@@ -59,12 +62,14 @@ export class FirstSetStrategy extends LLkLookaheadStrategy {
     prodType,
   }: Decision & { prodType: string }): () => boolean {
     const type = CONTAINERS[prodType as keyof typeof CONTAINERS];
-    const enters: boolean[] = [];
-    for (const token of this.firstOf(find(rule, type, prodOccurrence).definition).tokens)
-      enters[token] = true;
-    return function (this: TokenSource) {
-      return enters[this.current.tokenTypeIdx] === true;
-    };
+    const part = find(rule, type, prodOccurrence);
+    return lookaheadOf(`?${this.places(part.definition)}`) as () => boolean;
+  }
+
+  /** Which tokens a sequence begins with, as places in PARSER_TOKENS. */
+  private places(sequence: readonly IProduction[]): string {
+    const { tokens } = this.firstOf(sequence);
+    return PARSER_TOKENS.flatMap((type, place) => (tokens.has(type.tokenTypeIdx!) ? place : [])).join(" ");
   }
 
   private firstOf(sequence: readonly IProduction[]): First {
@@ -107,6 +112,24 @@ export class FirstSetStrategy extends LLkLookaheadStrategy {
       optional: all.some((first) => first.optional),
     };
   }
+}
+
+/** Makes the function that takes a decision. The first alternative that fits is taken. */
+export function lookaheadOf(decision: string): Lookahead {
+  const optional = decision.startsWith("?");
+  const choices: (number | undefined)[] = [];
+  (optional ? decision.slice(1) : decision).split("|").forEach((places, index) => {
+    if (places === "") return;
+    for (const place of places.split(" ")) choices[PARSER_TOKENS[Number(place)].tokenTypeIdx!] ??= index;
+  });
+  const choose = optional
+    ? function (this: TokenSource) {
+        return choices[this.current.tokenTypeIdx] === 0;
+      }
+    : function (this: TokenSource) {
+        return choices[this.current.tokenTypeIdx];
+      };
+  return Object.assign(choose, { decision });
 }
 
 function partsOf(part: IProduction): readonly IProduction[] {

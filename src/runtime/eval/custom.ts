@@ -2,13 +2,13 @@
 
 import type { CustomExpr, Expr } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
-import { EvalError } from "../errors.ts";
 import type { Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import { type Later, recovering, settledLater, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { unexpectedPromise } from "./may-await-error.ts";
 import { FrameView } from "./name-view.ts";
+import { nativeError } from "./native-error.ts";
 
 /** An input of custom syntax as its implementation sees it. */
 export interface CustomInput {
@@ -59,7 +59,7 @@ function evaluation(linker: Linker, node: CustomExpr, inputs: readonly AsyncEval
         return sized(frame, guarded(frame, result), node.pos);
       },
       (error) => {
-        throw error instanceof EvalError ? error.at(node.pos) : error;
+        throw nativeError(error, node.pos);
       },
     );
   };

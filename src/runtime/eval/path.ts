@@ -5,7 +5,7 @@
 
 import type { ThisExpr } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
-import { variableNotFound } from "../errors.ts";
+import { EvalError, variableNotFound } from "../errors.ts";
 import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { RhaiObject, type Value } from "../value/value.ts";
 import { type Eval, type Frame, NO_THIS } from "./frame.ts";
@@ -50,6 +50,17 @@ export abstract class Path {
   }
   /** After `own`'s value was modified in place: gives objects with setters the chance to take it. */
   commit(_frame: Frame, _args: Value[], _value: Value, _pos: Position): Done {}
+}
+
+/** What came from a getter was modified in place: without setter and indexer the object keeps what it has, as in Rhai. */
+function ifSettable(put: () => Done): Done {
+  try {
+    return put();
+  } catch (error) {
+    const missing =
+      error instanceof EvalError && (error.kind === "ErrorDotExpr" || error.kind === "ErrorIndexingType");
+    if (!missing) throw error;
+  }
 }
 
 /** A variable in a slot that is never shared. */
@@ -227,7 +238,7 @@ export class IndexPath extends Path {
   override commit(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const target = this.parent.own(frame, args);
     if (holdsPlaces(target)) return this.parent.commit(frame, args, target, pos);
-    return this.put(frame, args, value, pos);
+    return ifSettable(() => this.put(frame, args, value, pos));
   }
   override isDirect(target: Value): boolean {
     return isIndexable(target);
@@ -278,7 +289,7 @@ export class PropertyPath extends Path {
   override commit(frame: Frame, args: Value[], value: Value, pos: Position): Done {
     const target = this.parent.own(frame, args);
     if (target instanceof RhaiMap) return this.parent.commit(frame, args, target, pos);
-    return this.put(frame, args, value, pos);
+    return ifSettable(() => this.put(frame, args, value, pos));
   }
   override isDirect(target: Value): boolean {
     return target instanceof RhaiMap;

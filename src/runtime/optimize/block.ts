@@ -25,8 +25,7 @@ export function optimizeStatements(
   const isUnneeded: Test = use.isInternal ? isInternallyPure : isPureStmt;
   let list = flattened(statements);
   let isDirty = optimizer.isDirty || list !== statements;
-  const { names, propagates } = optimizer;
-  const outerNames = names.length;
+  const { propagates, defined } = optimizer;
   for (;;) {
     optimizer.isDirty = false;
     list = withoutDeadCode(optimizer, list);
@@ -35,7 +34,7 @@ export function optimizeStatements(
     const end = new BlockEnd(optimizer, list, use, isUnneeded);
     while (use.keepsValue ? end.shortenWithValue() : end.shorten());
     list = end.list;
-    names.length = outerNames;
+    optimizer.forget(defined);
     optimizer.propagates = propagates;
     if (!optimizer.isDirty) break;
     isDirty = true;

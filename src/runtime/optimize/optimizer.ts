@@ -53,7 +53,9 @@ export class Optimizer {
   /** Constants may be put in place of their names: not after `eval`, which may have redefined them. */
   propagates = true;
   /** Names defined so far, innermost last. */
-  readonly names: KnownName[] = [];
+  private readonly names: KnownName[] = [];
+  /** Where each name stands in `names`, innermost last: scripts may define many thousands. */
+  private readonly places = new Map<string, number[]>();
   constructor(
     readonly settings: OptimizeSettings,
     readonly script: Script,
@@ -71,13 +73,24 @@ export class Optimizer {
   }
 
   define(name: string, value: Expr | null): void {
+    const places = this.places.get(name);
+    if (places === undefined) this.places.set(name, [this.names.length]);
+    else places.push(this.names.length);
     this.names.push({ name, value });
+  }
+  /** How many names are defined: a mark to return to by `forget`. */
+  get defined(): number {
+    return this.names.length;
+  }
+  /** Forgets the names defined since. */
+  forget(mark: number): void {
+    for (let i = mark; i < this.names.length; i++) this.places.get(this.names[i].name)?.pop();
+    this.names.length = mark;
   }
   /** The constant called `name`, or null. */
   constant(name: string): Expr | null {
     if (!this.propagates) return null;
-    for (let i = this.names.length - 1; i >= 0; i--)
-      if (this.names[i].name === name) return this.names[i].value;
-    return null;
+    const place = this.places.get(name)?.at(-1);
+    return place === undefined ? null : this.names[place].value;
   }
 }
