@@ -9,9 +9,9 @@ import { NO_POSITION } from "../lang/position.ts";
 import { AST } from "./ast.ts";
 import { EngineIntrospection } from "./engine-introspection.ts";
 import type { OptimizationLevel } from "./engine-settings.ts";
-import { EvalError, parsingError } from "./errors.ts";
+import { parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
-import { isStackOverflow } from "./eval/native-error.ts";
+import { withinStack } from "./eval/native-error.ts";
 import {
   type LinkVariant,
   linkProgram,
@@ -103,10 +103,7 @@ export class EngineCompiler extends EngineIntrospection {
     const key = variantKey(variant);
     let program = known.variants.get(key);
     if (program === undefined) {
-      program = withinStack(
-        () => linkProgram(ast, this.linkSettings(), variant),
-        () => new EvalError("ErrorStackOverflow"),
-      );
+      program = withinStack(() => linkProgram(ast, this.linkSettings(), variant));
       known.variants.set(key, program);
     }
     return program;
@@ -155,14 +152,5 @@ export class EngineCompiler extends EngineIntrospection {
       source,
       mapToken: null,
     };
-  }
-}
-
-/** Without a limit on nesting, a tree may be too deep for the host's stack: that is an error of ours. */
-function withinStack<T>(work: () => T, tooDeep: () => Error): T {
-  try {
-    return work();
-  } catch (error) {
-    throw isStackOverflow(error) ? tooDeep() : error;
   }
 }

@@ -3,7 +3,8 @@
 import type { Ast } from "../lang/ast.ts";
 import { Definitions, type DefinitionsOptions } from "./definitions/definitions.ts";
 import { EngineRegistration } from "./engine-registration.ts";
-import type { NativeFn, Package } from "./function/native.ts";
+import type { Package } from "./function/native.ts";
+import { FunctionRegistry } from "./function/registry.ts";
 import {
   fnMetadata,
   genFnMetadataToJson,
@@ -15,13 +16,25 @@ import type { MetadataSources } from "./metadata/sources.ts";
 import type { ModuleResolver } from "./module/resolver.ts";
 import type { Scope } from "./scope.ts";
 
+const shared = new WeakMap<readonly Package[], FunctionRegistry>();
+
+/** Engines with the same list of packages share its functions, provided that nobody can change the list. */
+function functionsOf(packages: readonly Package[]): FunctionRegistry {
+  const known = shared.get(packages);
+  if (known !== undefined) return known;
+  const registry = new FunctionRegistry();
+  for (const pkg of packages) registry.addPackage(pkg);
+  if (Object.isFrozen(packages)) shared.set(packages, registry);
+  return registry;
+}
+
 export class EngineIntrospection extends EngineRegistration {
   /** Functions of the packages the engine was made with: left out of listings unless asked for. */
-  private readonly standard: ReadonlySet<NativeFn>;
+  private readonly standard: FunctionRegistry;
   constructor(resolver: ModuleResolver, packages: readonly Package[]) {
-    super(resolver);
-    for (const pkg of packages) this.registry.addPackage(pkg);
-    this.standard = new Set(this.registry.all());
+    const standard = functionsOf(packages);
+    super(resolver, standard);
+    this.standard = standard;
   }
 
   private get metadataSources(): MetadataSources {
@@ -29,7 +42,7 @@ export class EngineIntrospection extends EngineRegistration {
       registry: this.registry,
       globalModules: this.globalModules,
       hostTypes: this.types.all(),
-      isStandard: (fn) => this.standard.has(fn),
+      isStandard: (fn) => this.standard.holds(fn),
       isCustomOperator: (name) => this.isCustomOperator(name),
     };
   }

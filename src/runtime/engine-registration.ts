@@ -22,17 +22,25 @@ import {
 } from "./host/register-fn.ts";
 import type { HostClass, HostTypeName } from "./host/type-names.ts";
 import type { Module } from "./module/module.ts";
+import type { ModuleResolver } from "./module/resolver.ts";
 import type { Value } from "./value/value.ts";
 
 export class EngineRegistration extends EngineSettings {
-  readonly registry = new FunctionRegistry();
+  readonly registry: FunctionRegistry;
   /** Host classes known to this engine. */
-  readonly types = new HostTypes(this.registry);
+  readonly types: HostTypes;
   /** Modules that every script sees under a name. */
   readonly globalModules = new Map<string, Module>();
   protected readonly customOperators = new Map<string, number>();
   protected readonly customSyntax = new Map<string, CustomSyntaxRule>();
   protected readonly customKeywords = new Set<string>();
+
+  /** `packaged`: functions to begin with. */
+  constructor(resolver: ModuleResolver, packaged: FunctionRegistry) {
+    super(resolver);
+    this.registry = new FunctionRegistry(packaged);
+    this.types = new HostTypes(this.registry);
+  }
 
   isCustomOperator(name: string): boolean {
     return this.customOperators.has(name);

@@ -47,6 +47,8 @@ interface FrameOptions {
   readonly args?: readonly Value[];
 }
 
+const ALL_PACKAGES: readonly Package[] = Object.freeze([...standardPackages, languagePackage]);
+
 /**
  * A Rhai engine with the standard library; see "Hello World" in Rhai's book.
  *
@@ -55,7 +57,7 @@ interface FrameOptions {
  * engine.evalSync("40 + 2"); // 42
  */
 export class Engine extends EngineCompiler implements EngineServices {
-  constructor(packages: readonly Package[] = [...standardPackages, languagePackage]) {
+  constructor(packages: readonly Package[] = ALL_PACKAGES) {
     super(new FileModuleResolver(), packages);
   }
 

@@ -31,3 +31,15 @@ function errorText(error: unknown): string {
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes("call stack");
 }
+
+/** Does what goes as deep as a tree is nested: without a limit on nesting, that may be too deep for the host's stack. */
+export function withinStack<T>(
+  work: () => T,
+  tooDeep: () => Error = () => new EvalError("ErrorStackOverflow"),
+): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isStackOverflow(error) ? tooDeep() : error;
+  }
+}

@@ -13,6 +13,7 @@ import {
   analyseAwaits,
   EVERYTHING,
 } from "./may-await.ts";
+import { withinStack } from "./native-error.ts";
 import { bodyFacts, StaticScope } from "./static-scope.ts";
 
 /** What a program's top level runs. */
@@ -158,7 +159,7 @@ class LinkedProgram implements Program {
     this.doc = ast.doc;
   }
   private get linked(): LinkedBody<Exec> {
-    this.sync ??= this.link();
+    this.sync ??= withinStack(() => this.link());
     return this.sync;
   }
   get frameSize(): number {
@@ -169,7 +170,8 @@ class LinkedProgram implements Program {
   }
   get async(): LinkedBody<AsyncExec> {
     if (this.settings.awaiting === null) return this.linked;
-    this.linkedAsync ??= this.linkAsync(this.settings.awaiting);
+    const { awaiting } = this.settings;
+    this.linkedAsync ??= withinStack(() => this.linkAsync(awaiting));
     return this.linkedAsync;
   }
   refusal(fn?: ScriptFnDef): AwaitReason | null {

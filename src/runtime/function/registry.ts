@@ -34,17 +34,30 @@ interface Overload {
 /** All native functions of an engine, by name and arity. */
 export class FunctionRegistry {
   /** Grows with every registration, so that call sites can tell when their cached choice is stale. */
-  version = 0;
+  version: number;
+  /** Those of `base` that have grown are here as a whole. */
   private readonly overloads = new Map<string, Overload[]>();
-  private readonly typeIds = new Map<TypeName, number>(BUILT_IN_TYPE_IDS);
-  private readonly iterators = new Map<number, (value: never) => Iterator<Value>>();
-  private readonly asyncIterators = new Map<number, (value: never) => AsyncIterator<Value>>();
+  private readonly typeIds: Map<TypeName, number>;
+  private readonly iterators: Map<number, (value: never) => Iterator<Value>>;
+  private readonly asyncIterators: Map<number, (value: never) => AsyncIterator<Value>>;
   /** Names with an asynchronous overload, and names with one that calls back. */
-  private readonly asyncNames = new Set<string>();
-  private readonly callbackNames = new Set<string>();
+  private readonly asyncNames: Set<string>;
+  private readonly callbackNames: Set<string>;
   private readonly names = new Set<string>();
-  private readonly meteringNames = new Set<string>();
-  readonly constants = new Map<string, Value>();
+  private readonly meteringNames: Set<string>;
+  readonly constants: Map<string, Value>;
+
+  /** Begins with all that `base` holds, which must not change any more: a thousand functions need not be registered again. */
+  constructor(private readonly base: FunctionRegistry | null = null) {
+    this.version = base?.version ?? 0;
+    this.typeIds = new Map(base?.typeIds ?? BUILT_IN_TYPE_IDS);
+    this.iterators = new Map(base?.iterators);
+    this.asyncIterators = new Map(base?.asyncIterators);
+    this.asyncNames = new Set(base?.asyncNames);
+    this.callbackNames = new Set(base?.callbackNames);
+    this.meteringNames = new Set(base?.meteringNames);
+    this.constants = new Map(base?.constants);
+  }
 
   /** Makes a host type's name known under its id. */
   registerType(name: TypeName, id: number): void {
@@ -64,18 +77,26 @@ export class FunctionRegistry {
       return id;
     });
     const mask = types.reduce((bits, type) => bits * 2 + (type === DYNAMIC ? 1 : 0), 0);
-    const key = overloadKey(fn.name, types.length);
-    const list = this.overloads.get(key) ?? [];
-    const same = list.findIndex((other) => other.types.every((type, i) => type === types[i]));
-    if (same >= 0) list.splice(same, 1);
-    list.push({ fn, types, mask });
-    list.sort((a, b) => a.mask - b.mask);
-    this.overloads.set(key, list);
+    this.addOverload(overloadKey(fn.name, types.length), { fn, types, mask });
     this.names.add(fn.name);
     if (fn.isAsync) this.asyncNames.add(fn.name);
     if (fn.callsBack) this.callbackNames.add(fn.name);
     if (fn.metersCallers) this.meteringNames.add(fn.name);
     this.version++;
+  }
+
+  private addOverload(key: string, overload: Overload): void {
+    const own = this.overloads.get(key);
+    const list = own ?? [...(this.base?.overloadsOf(key) ?? [])];
+    const same = list.findIndex((other) => other.types.every((type, i) => type === overload.types[i]));
+    if (same >= 0) list.splice(same, 1);
+    const after = list.findIndex((other) => other.mask > overload.mask);
+    list.splice(after < 0 ? list.length : after, 0, overload);
+    if (own === undefined) this.overloads.set(key, list);
+  }
+
+  private overloadsOf(key: string): readonly Overload[] | undefined {
+    return this.overloads.get(key) ?? this.base?.overloadsOf(key);
   }
 
   registerIterator(type: TypeName, iterate: (value: never) => Iterator<Value>): void {
@@ -111,7 +132,7 @@ export class FunctionRegistry {
 
   /** The overload for these arguments, or null. */
   resolve(name: string, args: readonly Value[]): NativeFn | null {
-    const list = this.overloads.get(overloadKey(name, args.length));
+    const list = this.overloadsOf(overloadKey(name, args.length));
     if (list === undefined) return null;
     for (const { fn, types } of list) {
       let fits = true;
@@ -148,11 +169,23 @@ export class FunctionRegistry {
 
   /** Whether there is any function called `name`. */
   has(name: string): boolean {
-    return this.names.has(name);
+    return this.names.has(name) || this.base?.has(name) === true;
+  }
+
+  /** Whether this very function is among them. */
+  holds(fn: NativeFn): boolean {
+    const list = this.overloadsOf(overloadKey(fn.name, fn.params.length));
+    return list?.some((overload) => overload.fn === fn) === true;
   }
 
   *all(): IterableIterator<NativeFn> {
-    for (const list of this.overloads.values()) for (const { fn } of list) yield fn;
+    for (const key of this.keys()) for (const { fn } of this.overloadsOf(key)!) yield fn;
+  }
+
+  /** In the order of the first registration. */
+  private keys(): Iterable<string> {
+    if (this.base === null) return this.overloads.keys();
+    return new Set([...this.base.keys(), ...this.overloads.keys()]);
   }
 
   addPackage(pkg: Package): void {
