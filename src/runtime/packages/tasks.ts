@@ -97,12 +97,15 @@ async function race(ctx: CallContext, array: RhaiArray): Promise<Value> {
 
 /** The closure's value, or a catchable error when it takes longer. */
 async function withTimeout(ctx: CallContext, milliseconds: number, closure: FnPtr): Promise<Value> {
-  const task = ctx.startTask(Math.max(milliseconds, 0) || 0);
+  const limit = Math.max(milliseconds, 0) || 0;
+  // When the limit of the run around ends first, it is that limit that is met, even if this task hears of it earlier.
+  const endsFirst = ctx.deadline === null || Date.now() + limit < ctx.deadline;
+  const task = ctx.startTask(limit);
   try {
     return await runTask(task, closure);
   } catch (error) {
-    const isOurs =
-      error instanceof EvalError && error.kind === "ErrorTerminated" && ctx.signal?.aborted !== true;
+    const isTermination = error instanceof EvalError && error.kind === "ErrorTerminated";
+    const isOurs = isTermination && endsFirst && ctx.signal?.aborted !== true;
     if (isOurs && task.cancellation.isCancelled) throw runtimeError(`timed out after ${milliseconds} ms`);
     throw error;
   }
