@@ -390,6 +390,12 @@ export const LEXER_DEFINITION = {
   defaultMode: "code",
 };
 
+/** For texts without back-ticks. */
+export const PLAIN_DEFINITION = {
+  modes: { code: LEXER_DEFINITION.modes.code.filter((type) => type !== InterpolatedString) },
+  defaultMode: "code",
+};
+
 /** The parser's vocabulary. */
 export const PARSER_TOKENS: TokenType[] = [
   BinaryOperator,

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { ParseError } from "../../src/lang/errors.ts";
 import { type TokenizeOptions, tokenize, tokenizeFrom } from "../../src/lang/lexer.ts";
 import * as literals from "../../src/lang/literals.ts";
-import { columnOf, lineOf } from "../../src/lang/position.ts";
+import { columnOf, lineOf, NO_POSITION } from "../../src/lang/position.ts";
 import { bindsRight, COMPOUND_ASSIGNMENTS, precedenceOf } from "../../src/lang/precedence.ts";
 import * as t from "../../src/lang/tokens.ts";
 
@@ -44,6 +44,8 @@ function positions(script: string): string {
 test("Chevrotain accepts the definition and can choose patterns by first character", () => {
   const lexer = new Lexer(t.LEXER_DEFINITION, { positionTracking: "onlyOffset" });
   expect(lexer.lexerDefinitionErrors).toEqual([]);
+  const plain = new Lexer(t.PLAIN_DEFINITION, { positionTracking: "onlyOffset" });
+  expect(plain.lexerDefinitionErrors).toEqual([]);
   const { modes } = t.LEXER_DEFINITION;
   for (const mode of [modes.code, modes.hole]) {
     const plain = mode.filter((type) => type.PUSH_MODE === undefined && type.POP_MODE === undefined);
@@ -264,6 +266,26 @@ test("doc-comments are kept beside the tokens", () => {
   expect(doc).toBe("//! one\n//! two");
   expect(tokens[0].comments).toEqual(["/// a", "/** b */"]);
   expect(tokens[1].comments).toEqual([]);
+});
+
+test("long texts are read in stretches, which does not show", () => {
+  const sample = `let x = -1.5e3 - -2; // é😀\n/* a /* b */ */ f("a\\"b", 'c', #"raw"#, \`t\${ #{a: [{1}, \`\${2}\`]} }u\`) ..= x != !in;\n`;
+  const { tokens } = tokenize(sample);
+  const copies = 300;
+  const all = tokenize(sample.repeat(copies)).tokens;
+  expect(all.length).toBe(tokens.length * copies);
+  all.forEach(({ image, startOffset, pos, payload }, i) => {
+    const copy = Math.floor(i / tokens.length);
+    const token = tokens[i % tokens.length];
+    // Empty text of an interpolated string has no position.
+    const line = token.pos === NO_POSITION ? 0 : lineOf(token.pos) + 2 * copy;
+    expect([image, payload, startOffset]).toEqual([
+      token.image,
+      token.payload,
+      token.startOffset + copy * sample.length,
+    ]);
+    expect([lineOf(pos), columnOf(pos)]).toEqual([line, columnOf(token.pos)]);
+  });
 });
 
 test("reading can go on in the middle", () => {

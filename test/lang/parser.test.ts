@@ -7,8 +7,9 @@ import { describe, expect, it } from "vitest";
 import type { ChainExpr, Expr, ExprStmt } from "../../src/lang/ast.ts";
 import { parse } from "../../src/lang/compile.ts";
 import { ParseError } from "../../src/lang/errors.ts";
+import { tokenizeOptions } from "../../src/lang/lexer.ts";
 import type { CustomSyntaxRule, ParseOptions } from "../../src/lang/options.ts";
-import { RhaiParser, serializedGrammar } from "../../src/lang/parser/index.ts";
+import { decisionTable, RhaiParser, serializedGrammar } from "../../src/lang/parser/index.ts";
 import { columnOf, lineOf, type Position } from "../../src/lang/position.ts";
 import { isBlock, isFunction, visitChildren, type WalkNode, walkAst } from "../../src/lang/walk.ts";
 import { type Changes, parseOptions, recordedOptions } from "./parse-options.ts";
@@ -56,6 +57,18 @@ function at(pos: Position): string {
 describe("the grammar", () => {
   it("passes Chevrotain's own validation", () => {
     expect(() => new RhaiParser(null, true)).not.toThrow();
+  });
+  it("is the same when the build has analysed it", () => {
+    const [analysed, prepared] = [new RhaiParser(null), new RhaiParser(decisionTable())];
+    const options = parseOptions();
+    const outcome = (parser: RhaiParser, script: string): string => {
+      try {
+        return treeText(parser.run(script, options, tokenizeOptions(options)));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const { script } of recorded) expect(outcome(prepared, script)).toBe(outcome(analysed, script));
   });
   it("can be exported for diagrams", () => {
     const names = serializedGrammar().map((rule) => (rule as { name?: string }).name);

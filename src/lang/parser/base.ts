@@ -28,7 +28,7 @@ export abstract class ParserBase extends PreparedParser {
   protected options!: ParseOptions;
   /** The language options of the function being read: closures and expression mode differ from the engine's. */
   protected language!: Readonly<LanguageOptions>;
-  protected scope = new ParseScope([], false);
+  protected scope = new ParseScope(null, false);
   /** Flags of context.ts. */
   protected flags = 0;
   /** Nesting of expressions, counted as Rhai does. */
@@ -50,7 +50,7 @@ export abstract class ParserBase extends PreparedParser {
     this.text = text;
     this.options = options;
     this.language = options.language;
-    this.scope = new ParseScope([], false);
+    this.scope = new ParseScope(null, false);
     this.flags = 0;
     this.level = 0;
     this.maxLevel = options.limits.maxExprDepth;

@@ -26,7 +26,7 @@ export abstract class BodyParser extends SwitchParser {
     const outside = this.outside();
     if (this.RECORDING_PHASE) return outside;
     this.language = this.options.language;
-    this.scope = this.innerScope(false);
+    this.scope = new ParseScope(this.scope, false);
     this.flags = IN_FUNCTION | (this.flags & QUOTED_KEYS);
     this.level = 0;
     this.maxLevel = this.options.limits.maxFunctionExprDepth;
@@ -38,13 +38,9 @@ export abstract class BodyParser extends SwitchParser {
     const outside = this.outside();
     if (this.RECORDING_PHASE) return outside;
     this.language = { ...this.options.language, strictVariables: false };
-    this.scope = this.innerScope(true);
+    this.scope = new ParseScope(this.scope, true);
     this.flags = IN_FUNCTION | IN_CLOSURE | (this.flags & (QUOTED_KEYS | EXPRESSIONS_ONLY));
     return outside;
-  }
-
-  private innerScope(isClosure: boolean): ParseScope {
-    return new ParseScope([...this.scope.outerImports, ...this.scope.imports], isClosure);
   }
 
   protected leaveFunction(outside: Outside): void {

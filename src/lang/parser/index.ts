@@ -34,7 +34,7 @@ export class RhaiParser extends StatementParser {
     this.detach();
     this.text = "";
     this.functions = [];
-    this.scope = new ParseScope([], false);
+    this.scope = new ParseScope(null, false);
   }
 
   private readMode(mode: ParseOptions["mode"]): Ast["statements"] {

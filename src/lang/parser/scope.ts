@@ -32,8 +32,8 @@ export class ParseScope {
   private readonly barriers: number[] = [];
 
   constructor(
-    /** Module names that enclosing bodies have imported. */
-    readonly outerImports: readonly string[],
+    /** That of the enclosing body. */
+    private readonly outer: ParseScope | null,
     private readonly collectsCaptures: boolean,
   ) {}
 
@@ -92,6 +92,6 @@ export class ParseScope {
   }
 
   importsModule(name: string): boolean {
-    return this.imports.includes(name) || this.outerImports.includes(name);
+    return this.imports.includes(name) || this.outer?.importsModule(name) === true;
   }
 }
