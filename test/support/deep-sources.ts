@@ -64,7 +64,6 @@ export const CHAINS: Readonly<Record<string, Source>> = {
   comparisons: repeated("let x = 1; x", " == x"),
   assignments: repeated("let x = 1; x", " = x"),
   methods: repeated("let a = [1]; a", ".len()"),
-  "methods on an array": repeated("let a = [1, 2]; a", ".filter(|x| true)"),
   properties: repeated("let m = #{}; m", ".a"),
   "optional properties": repeated("let m = #{}; m", "?.a"),
   "indexes in a row": repeated("let a = []; a", "[0]"),

@@ -60,6 +60,9 @@ function expressions(tie: Tie): Text {
     fill("f(§)", list),
     fill("§.f(§)", place, list),
     fill("f!(§)", expr),
+    fill("t(§)", expr),
+    fill("(§).m(§).§(§)", expr, expr, method, list),
+    fill("§.m(t(§)).n[t(§)].§(t(§))", place, leaf, expr, method, leaf),
     fill("(§).§", expr, name),
     fill("(§)[§]", expr, expr),
     place,
@@ -93,6 +96,8 @@ function statements(tie: Tie): Text {
     fill("const § = §", name, expr),
     fill("§ § §", place, assignment, expr),
     fill("§ § §", name, assignment, expr),
+    fill("§.m()[t(§)] § t(§)", place, leaf, assignment, expr),
+    fill("§[t(§)].§ § t(§)", place, leaf, name, assignment, expr),
     expr,
     fill("if § §", expr, block),
     fill("while § §", expr, block),
@@ -126,11 +131,16 @@ const start = fc.constantFrom(
   "let a = [3, 1, 2]; let b = 5; let c = ['a', \"b\"]; let d = 2..7;",
 );
 
+/** Functions that show the order in which things happen. */
+const TRACE = "fn t(x) { print(x); x }\nfn m(x) { print(x); this.n += 1; this }\nfn m() { print(`m`); this }";
+
+/** Most statements fail, and those after them should run, too. */
+const line = fc.oneof(
+  { arbitrary: nodes.statement, weight: 1 },
+  { arbitrary: fill("try { § } catch (e) { print(e); }", nodes.statement), weight: 3 },
+);
+
 /** A program of a few lines. */
 export const program: Text = fc
-  .tuple(
-    start,
-    fc.array(functions, { maxLength: 2 }),
-    fc.array(nodes.statement, { minLength: 1, maxLength: 6 }),
-  )
-  .map(([first, fns, lines]) => [first, ...fns, lines.join(";\n")].join("\n"));
+  .tuple(start, fc.array(functions, { maxLength: 2 }), fc.array(line, { minLength: 1, maxLength: 8 }))
+  .map(([first, fns, lines]) => [first, TRACE, ...fns, lines.join(";\n")].join("\n"));

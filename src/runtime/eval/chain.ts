@@ -64,6 +64,11 @@ function stepArguments(step: ChainStep): readonly Expr[] {
   return step.kind === "method" ? step.args : [];
 }
 
+/** Whether methods are called on the way to the last step. */
+function callsInside({ steps }: ChainExpr): boolean {
+  return steps.some((step, i) => step.kind === "method" && i < steps.length - 1);
+}
+
 class ChainLinker {
   readonly before: AsyncBefore[] = [];
   argCount = 0;
@@ -78,12 +83,16 @@ class ChainLinker {
     const inert = withArgs.every((step) => stepArguments(step).every((arg) => this.isInert(arg)));
     this.findCell = this.cellFinder();
     const temporary = node.root.kind !== "variable" && node.root.kind !== "this";
-    const several = withArgs.length > 1 || temporary;
+    const several = withArgs.length > 1 || temporary || callsInside(node);
     this.stored = (!inert && (several || mayAwait)) || this.findCell !== null;
   }
 
+  /** Neither does evaluating it do anything, nor can the chain change its value. */
   private isInert(arg: Expr): boolean {
-    return isLiteral(arg) || this.linker.plainSlot(arg) >= 0;
+    if (isLiteral(arg)) return true;
+    const { root } = this.node;
+    const isRoot = arg.kind === "variable" && root.kind === "variable" && arg.name === root.name;
+    return this.linker.plainSlot(arg) >= 0 && !(isRoot && callsInside(this.node));
   }
 
   private cellFinder(): ((frame: Frame) => Shared | null) | null {
@@ -223,7 +232,12 @@ function storing(call: AsyncStep, index: number): AsyncStep {
 /** Links reading a chain; the value is borrowed when its last step is a property or an index. */
 export function linkChain(linker: Linker, node: ChainExpr): Eval {
   const chain = linkChainParts(linker, node);
-  return linkChainRun(chain, linkFinal(linker, chain) as Step);
+  const final = linkFinal(linker, chain) as Step;
+  const needsArgs = chain.before.length > 0 || chain.argCount > 0 || chain.stages.length > 0;
+  if (needsArgs || chain.findCell !== null || node.steps.some((step) => step.optional))
+    return linkChainRun(chain, final);
+  // Nothing stored and nothing that ends early: the last step is the whole run, one JS frame less in each recursion.
+  return final as unknown as Eval;
 }
 
 export function linkChainAsync(linker: Linker, node: ChainExpr): AsyncEval {

@@ -3,6 +3,7 @@
 import type { Expr } from "../../lang/ast.ts";
 import { fnPtrFromName } from "../function/fn-name.ts";
 import { RhaiArray, RhaiMap } from "../value/containers.ts";
+import { FnPtr } from "../value/fn-ptr.ts";
 import type { Value } from "../value/value.ts";
 import { isLiteral, literalValue } from "./literal.ts";
 
@@ -18,5 +19,7 @@ export function constantValue(node: Expr): Value {
   }
   if (node.kind === "call" && node.name === "Fn" && node.args[0]?.kind === "string")
     return fnPtrFromName(node.args[0].value);
+  // Only what is not: no value equals a function.
+  if (node.kind === "closure") return new FnPtr(node.fn.name);
   throw new Error(`${node.kind} is no constant`);
 }

@@ -5,7 +5,7 @@ import type { Value } from "../value/value.ts";
 import { linkRawArgumentAsync } from "./arguments.ts";
 import { syntacticCall } from "./dynamic-call.ts";
 import type { AsyncEval, Frame } from "./frame.ts";
-import { evaluation, pointerCall, pointerTo, requirePointer, requireText } from "./keyword-call.ts";
+import { evaluation, linkTextCheck, pointerCall, pointerTo, requirePointer } from "./keyword-call.ts";
 import { evaluateAll, type Later, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
@@ -55,7 +55,8 @@ function withText(
 ): AsyncEval {
   const [arg] = node.args;
   const text = linker.exprAsync(arg);
-  return (frame) => whenDone(frame, text(frame), (value) => work(frame, requireText(value, arg.pos)));
+  const check = linkTextCheck(linker, arg);
+  return (frame) => whenDone(frame, text(frame), (value) => work(frame, check(frame, value)));
 }
 
 function linkCurry(linker: Linker, node: CallExpr): AsyncEval {

@@ -1,13 +1,13 @@
 // Links calls that belong to the language: eval, call, Fn, curry, is_shared, is_def_var and friends.
 
-import type { CallExpr } from "../../lang/ast.ts";
+import type { CallExpr, Expr } from "../../lang/ast.ts";
 import { ParseError } from "../../lang/errors.ts";
 import type { Position } from "../../lang/position.ts";
 import { ExitSignal } from "../control.ts";
 import { EvalError, inFunctionCall, mismatchDataType, parsingError } from "../errors.ts";
 import { fnPtrFromName } from "../function/fn-name.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
-import { rustTypeNameOf, typeNameOf, type Value } from "../value/value.ts";
+import { typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
 import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
@@ -16,6 +16,7 @@ import type { Linker } from "./linker.ts";
 import { FrameView, type VisibleVariable } from "./name-view.ts";
 import { isStackOverflow } from "./native-error.ts";
 import { enterFunction, runBodyFor } from "./script-call.ts";
+import { linkTypeName } from "./variable.ts";
 
 /** The linked call, or null when the name (with that many arguments) is an ordinary function. */
 export function linkKeywordCall(linker: Linker, node: CallExpr): Eval | null {
@@ -52,13 +53,17 @@ function linkSyntactic(linker: Linker, node: CallExpr): Eval {
 
 function linkString(linker: Linker, node: CallExpr): (frame: Frame) => string {
   const [arg] = node.args;
-  const value = linker.expr(arg);
-  return (frame) => requireText(value(frame), arg.pos);
+  const text = linker.expr(arg);
+  const check = linkTextCheck(linker, arg);
+  return (frame) => check(frame, text(frame));
 }
 
-export function requireText(value: Value, pos: Position): string {
-  if (typeof value === "string") return value;
-  throw mismatchDataType("string", rustTypeNameOf(value), pos);
+export function linkTextCheck(linker: Linker, arg: Expr): (frame: Frame, value: Value) => string {
+  const typeName = linkTypeName(linker, arg);
+  return (frame, value) => {
+    if (typeof value === "string") return value;
+    throw mismatchDataType("string", typeName(frame, value), arg.pos);
+  };
 }
 
 function linkFn(linker: Linker, node: CallExpr): Eval {

@@ -9,13 +9,13 @@ import { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { callByName, ensureNoDataRace, syntacticCall, withCurried } from "./dynamic-call.ts";
-import { type Chain, type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { type Chain, type Environment, type Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, type Later, recovering, whenDone } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { callSignature, invokeAsync, invokeNative, NativeSite } from "./native-call.ts";
 import { type ArgumentSource, type Done, ENDED, type Path } from "./path.ts";
-import { enterFunction, runBodyFor } from "./script-call.ts";
+import { bodyFor, callError, enterFunction, runBodyFor } from "./script-call.ts";
 import { startPosition } from "./start-position.ts";
 
 type Method = (frame: Frame, args: Value[]) => Later<Value>;
@@ -63,39 +63,72 @@ function linkMethodCall(linker: Linker, step: MethodStep, path: Path): TargetCal
   if (name === "call") return linkPointerMethod(step, site);
   if (name === "curry") return curry(pos);
   if (name === "is_shared" && count === 0) return (frame) => path.isShared(frame);
+  if (!SYNTACTIC.has(name)) return linkOrdinaryMethod(linker, step, site);
   const ordinary = linkOrdinaryMethod(linker, step, site);
   return (frame, args, target, values) => {
-    if (target instanceof RhaiMap) {
-      const property = target.get(name);
-      if (property instanceof FnPtr) return callProperty(frame, args, site, property, values);
+    if (propertyPointer(target, name) === null) {
+      const result = syntacticCall(frame, name, [target, ...values], pos);
+      if (result !== null) return result.value;
     }
     return ordinary(frame, args, target, values);
   };
 }
 
-function linkOrdinaryMethod(linker: Linker, step: MethodStep, methodSite: MethodSite): TargetCall {
-  const { name, pos } = step;
-  const key = functionKey(name, step.args.length);
-  const keyword = ["type_of", "is_def_fn", "is_def_var", "Fn", "eval", "is_shared"].includes(name);
-  const site = new NativeSite(name);
-  const { registry } = linker;
+/** Functions that look at their arguments' syntax in call style; in method style some of that remains. */
+const SYNTACTIC: ReadonlySet<string> = new Set([
+  "type_of",
+  "is_def_fn",
+  "is_def_var",
+  "Fn",
+  "eval",
+  "is_shared",
+]);
+
+/** The function pointer that a map has as a property of that name. */
+function propertyPointer(target: Value, name: string): FnPtr | null {
+  if (!(target instanceof RhaiMap)) return null;
+  const property = target.get(name);
+  return property instanceof FnPtr ? property : null;
+}
+
+/**
+ * The closure and `callOn` stay on the stack while a script function runs: they leave to others what takes many locals,
+ * so that recursion gets as deep as it can.
+ */
+function linkOrdinaryMethod(linker: Linker, step: MethodStep, site: MethodSite): TargetCall {
+  const { name } = step;
+  const scriptFn = methodFinder(functionKey(name, step.args.length));
+  const native = linkNativeMethod(linker, step, site);
+  return (frame, args, target, values) => {
+    const property = propertyPointer(target, name);
+    if (property !== null) return callProperty(frame, args, site, property, values);
+    const fn = scriptFn(frame, target);
+    return fn === null
+      ? native(frame, args, target, values)
+      : callOn(frame, args, site, fn, fn.environment, values);
+  };
+}
+
+/** Finds the script function that a method call means: one for the target's type first. */
+function methodFinder(key: string): (frame: Frame, target: Value) => ScriptFn | null {
   let cachedChain: Chain | null = null;
   let cached: ScriptFn | null = null;
-  return (frame, args, target, values) => {
-    if (keyword) {
-      const result = syntacticCall(frame, name, [target, ...values], pos);
-      if (result !== null) return result.value;
-    }
+  return (frame, target) => {
     const { chain } = frame.lib;
     if (chain !== cachedChain) {
       cached = findScriptFn(chain, key);
       cachedChain = chain;
     }
-    if (mayHaveMethods(frame)) {
-      const typed = findMethod(frame, `${typeNameOf(target)}.${key}`);
-      if (typed !== null) return callOn(frame, args, methodSite, typed, typed.environment, values);
-    }
-    if (cached !== null) return callOn(frame, args, methodSite, cached, cached.environment, values);
+    if (!mayHaveMethods(frame)) return cached;
+    return findMethod(frame, `${typeNameOf(target)}.${key}`) ?? cached;
+  };
+}
+
+function linkNativeMethod(linker: Linker, step: MethodStep, methodSite: MethodSite): TargetCall {
+  const { name, pos } = step;
+  const site = new NativeSite(name);
+  const { registry } = linker;
+  return (frame, args, target, values) => {
     values.unshift(target);
     const fn = site.resolve(registry, values);
     if (fn === null) throw functionNotFound(callSignature(name, values), pos);
@@ -152,31 +185,61 @@ function invokeOn(
 function callOn(
   frame: Frame,
   args: Value[],
-  { path, pos, mayAwait }: MethodSite,
+  site: MethodSite,
   fn: ScriptFn,
   environment: Environment | null,
   values: Value[],
   source: string | null = fn.table.source,
 ): Later<Value> {
   if (fn.isEmpty) return undefined;
-  const isPlace = path.isPlace(frame, args);
+  const isPlace = site.path.isPlace(frame, args);
+  const callee = calleeOn(frame, args, site, fn, environment, values, source, isPlace);
+  if (site.mayAwait) return runOn(frame, args, site, fn, callee, isPlace);
+  const { self } = callee;
+  let result: Value;
+  try {
+    result = bodyFor(fn, values)(callee);
+  } catch (error) {
+    throw callError(error, fn, callee, site.pos);
+  } finally {
+    // A constant's characters, bits and bytes can be replaced through `this` in Rhai, so it is put back as well.
+    if (isPlace) putSelf(frame, args, site.path, callee, self, site.pos);
+  }
+  return result === LEAVE ? callee.leaveValue : result;
+}
+
+function calleeOn(
+  frame: Frame,
+  args: Value[],
+  { path, pos }: MethodSite,
+  fn: ScriptFn,
+  environment: Environment | null,
+  values: Value[],
+  source: string | null,
+  isPlace: boolean,
+): Frame {
   const constant = isPlace && path.constant(frame);
   const self = path.own(frame, args);
   const callee = enterFunction(frame, fn, environment, values, self, frame.level + 1, pos, source);
   callee.selfConstant = constant;
-  // A constant's characters, bits and bytes can be replaced through `this` in Rhai, so it is put back as well.
-  if (mayAwait) {
-    return ending(
-      frame,
-      () => runBodyFor(callee, fn, pos, true),
-      () => (isPlace ? putSelf(frame, args, path, callee, self, pos) : undefined),
-    );
-  }
-  try {
-    return runBodyFor(callee, fn, pos, false);
-  } finally {
-    if (isPlace) putSelf(frame, args, path, callee, self, pos);
-  }
+  return callee;
+}
+
+/** Runs a callee that may have to wait; see `callOn`. */
+function runOn(
+  frame: Frame,
+  args: Value[],
+  { path, pos }: MethodSite,
+  fn: ScriptFn,
+  callee: Frame,
+  isPlace: boolean,
+): Later<Value> {
+  const { self } = callee;
+  return ending(
+    frame,
+    () => runBodyFor(callee, fn, pos, true),
+    () => (isPlace ? putSelf(frame, args, path, callee, self, pos) : undefined),
+  );
 }
 
 function putSelf(frame: Frame, args: Value[], path: Path, callee: Frame, self: Value, pos: Position): Done {
@@ -231,8 +294,31 @@ function curry(pos: Position): TargetCall {
 function linkPointerMethod(step: MethodStep, site: MethodSite): TargetCall {
   const { pos } = step;
   const firstPos = step.args.length > 0 ? startPosition(step.args[0]) : 0;
+  const { mayAwait } = site;
+  const other = linkPointerArgument(site, firstPos);
   return (frame, args, target, values) => {
-    if (target instanceof FnPtr) return callTarget(frame, site, target, values);
+    if (!(target instanceof FnPtr)) return other(frame, args, target, values);
+    const callee = calleeOf(frame, target, values, pos);
+    if (callee === undefined) return undefined;
+    if (callee === null)
+      return callByName(
+        frame,
+        frame.level + 1,
+        target.name,
+        withCurried(target.curry, values),
+        null,
+        pos,
+        null,
+        mayAwait,
+      );
+    const fn = target.linked as ScriptFn;
+    return runBodyFor(callee, fn, pos, mayAwait);
+  };
+}
+
+function linkPointerArgument(site: MethodSite, firstPos: Position): TargetCall {
+  const { pos } = site;
+  return (frame, args, target, values) => {
     if (values.length === 0) throw mismatchDataType("Fn", typeNameOf(target), pos);
     const pointer = values[0];
     if (!(pointer instanceof FnPtr)) throw mismatchDataType("Fn", typeNameOf(pointer), firstPos);
@@ -247,19 +333,13 @@ function linkPointerMethod(step: MethodStep, site: MethodSite): TargetCall {
   };
 }
 
-function callTarget(
-  frame: Frame,
-  { pos, mayAwait }: MethodSite,
-  pointer: FnPtr,
-  values: Value[],
-): Later<Value> {
+/** The frame for calling a pointer to a script function; null when the pointer has to be called by name, undefined when there is nothing to do. */
+function calleeOf(frame: Frame, pointer: FnPtr, values: Value[], pos: Position): Frame | null | undefined {
   const { curry: curried, linked } = pointer;
+  if (linked === null || linked.arity !== curried.length + values.length) return null;
+  const fn = linked as ScriptFn;
+  const environment = (pointer.environment ?? fn.environment) as Environment | null;
   const all = withCurried(curried, values);
-  if (linked !== null && linked.arity === all.length) {
-    const fn = linked as ScriptFn;
-    const environment = (pointer.environment ?? fn.environment) as Environment | null;
-    const callee = enterFunction(frame, fn, environment, all, NO_THIS, frame.level + 1, pos, frame.source);
-    return fn.isEmpty ? undefined : runBodyFor(callee, fn, pos, mayAwait);
-  }
-  return callByName(frame, frame.level + 1, pointer.name, all, null, pos, null, mayAwait);
+  const callee = enterFunction(frame, fn, environment, all, NO_THIS, frame.level + 1, pos, frame.source);
+  return fn.isEmpty ? undefined : callee;
 }

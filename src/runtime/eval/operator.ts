@@ -3,7 +3,7 @@
 import type { AndExpr, CallExpr, CoalesceExpr, Expr, OrExpr } from "../../lang/ast.ts";
 import { mismatchDataType } from "../errors.ts";
 import { Float } from "../value/scalars.ts";
-import { rustTypeNameOf, type Value } from "../value/value.ts";
+import type { Value } from "../value/value.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
@@ -11,6 +11,7 @@ import { isLiteral, literalValue } from "./literal.ts";
 import { callNative, callNativeAsync } from "./native-call.ts";
 import * as shapes from "./operator-shapes.ts";
 import { slowOperator, slowOperatorAsync } from "./operator-slow.ts";
+import { linkTypeName } from "./variable.ts";
 
 const FAST: ReadonlyMap<string, shapes.OperatorShapes> = new Map([
   ["+", shapes.addShapes],
@@ -90,29 +91,29 @@ function linkNot(linker: Linker, node: CallExpr): Eval {
   };
 }
 
-/** Checks a condition; `pos` is where Rhai reports a value that is no bool. */
-export function requireBool(value: Value, pos: number): boolean {
-  if (value === true || value === false) return value;
-  throw mismatchDataType("bool", rustTypeNameOf(value), pos);
-}
-
 export function linkCondition(linker: Linker, node: Expr): (frame: Frame) => boolean {
   const inner = linker.expr(node);
+  const typeName = linkTypeName(linker, node);
   const { pos } = node;
   return (frame) => {
     const value = inner(frame);
-    return value === true || value === false ? value : requireBool(value, pos);
+    if (value === true || value === false) return value;
+    throw mismatchDataType("bool", typeName(frame, value), pos);
   };
 }
 
 export function linkConditionAsync(linker: Linker, node: Expr): (frame: Frame) => Later<boolean> {
   if (!linker.awaits(node)) return linkCondition(linker, node);
   const inner = linker.exprAsync(node);
+  const typeName = linkTypeName(linker, node);
   const { pos } = node;
+  const condition = (value: Value, frame: Frame): boolean => {
+    if (value === true || value === false) return value;
+    throw mismatchDataType("bool", typeName(frame, value), pos);
+  };
   return (frame) => {
     const value = inner(frame);
-    if (value instanceof Promise) return thenPromise(frame, value, (settled) => requireBool(settled, pos));
-    return value === true || value === false ? value : requireBool(value, pos);
+    return value instanceof Promise ? thenPromise(frame, value, condition) : condition(value, frame);
   };
 }
 

@@ -131,9 +131,17 @@ export function asyncBodyFor(fn: ScriptFn, args: readonly Value[]): AsyncExec {
   return fn.asyncBody;
 }
 
-/** Runs the body that a call with these arguments needs; `mayAwait` tells whether the call site can wait for it. */
+/**
+ * Runs the body that a call with these arguments needs; `mayAwait` tells whether the call site can wait for it. Does itself
+ * what `runBody` does: each JS frame less lets scripts recurse deeper.
+ */
 export function runBodyFor(frame: Frame, fn: ScriptFn, pos: Position, mayAwait: boolean): Later<Value> {
-  return mayAwait
-    ? runAsyncBody(frame, fn, asyncBodyFor(fn, frame.slots), pos)
-    : runBody(frame, fn, bodyFor(fn, frame.slots), pos);
+  if (mayAwait) return runAsyncBody(frame, fn, asyncBodyFor(fn, frame.slots), pos);
+  let result: Value;
+  try {
+    result = bodyFor(fn, frame.slots)(frame);
+  } catch (error) {
+    throw callError(error, fn, frame, pos);
+  }
+  return result === LEAVE ? frame.leaveValue : result;
 }

@@ -1,12 +1,13 @@
 // Links variables: reading by slot, by name at run time, through modules; `this`.
 
-import type { Ident, ThisExpr, VariableExpr } from "../../lang/ast.ts";
+import type { Expr, Ident, ThisExpr, VariableExpr } from "../../lang/ast.ts";
 import { NO_POSITION } from "../../lang/position.ts";
 import { EvalError, moduleNotFound, variableNotFound } from "../errors.ts";
 import type { Module } from "../module/module.ts";
 import { copyValue } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
-import type { Value } from "../value/value.ts";
+import { Shared } from "../value/objects.ts";
+import { rustTypeNameOf, type Value } from "../value/value.ts";
 import { type Chain, type Eval, type Frame, type Library, NO_THIS, type ScriptFn } from "./frame.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
@@ -50,6 +51,16 @@ export function findByName(frame: Frame, name: string): Place | null {
   const dynamic = findDynamic(frame, name, -1);
   if (dynamic !== null) return new DynamicPlace(dynamic);
   return frame.outer === null ? null : frame.outer.find(name);
+}
+
+/** Rust's type of the cell of a captured variable. */
+const CELL_TYPE = "alloc::rc::Rc<core::cell::RefCell<rhai::types::dynamic::Dynamic>>";
+
+/** How a message names the type of a value that is of the wrong one: where a captured variable is read, Rhai names its cell. */
+export function linkTypeName(linker: Linker, node: Expr): (frame: Frame, value: Value) => string {
+  if (node.kind !== "variable" || node.namespace !== null) return (_frame, value) => rustTypeNameOf(value);
+  const place = linkPlace(linker, node.name);
+  return (frame, value) => (place(frame)?.cell instanceof Shared ? CELL_TYPE : rustTypeNameOf(value));
 }
 
 /** The place of a plain variable, wherever it is; null when there is none. */
