@@ -1,0 +1,127 @@
+// Verbs of whoever looks after a context: cancel, rerun, remove, dead letters, settings, drain, sweep.
+
+import { QueueError } from "../errors.ts";
+import { checkContext } from "../names.ts";
+import { type ContextSettings, checkSettings } from "../settings.ts";
+import type {
+  CancelOutcome,
+  ConfigureParams,
+  ContextRef,
+  DeadParams,
+  DrainParams,
+  Moved,
+  RerunParams,
+  SweepParams,
+  Swept,
+  TaskRef,
+} from "../store.ts";
+import type { Core } from "./core.ts";
+import { sameAgain } from "./script-loader.ts";
+import { readSettings, settingsArguments } from "./settings.ts";
+
+/** Items of one script call. */
+const MAX_STEP = 200;
+const MAX_REASON = 500;
+
+export class Control {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  cancel = async (params: TaskRef & { readonly reason?: string }): Promise<CancelOutcome> => {
+    const args = [this.#core.taskId(params), (params.reason ?? "").slice(0, MAX_REASON)];
+    const outcome = await this.#core.runForTask("cancel", params, args, { again: sameAgain });
+    if (outcome === "wrongType") throw new QueueError("wrongType", this.#core.keys.task(params.id));
+    return outcome as CancelOutcome;
+  };
+
+  rerun = async (params: RerunParams): Promise<void> => {
+    const id = this.#core.taskId(params);
+    const [done] = (await this.#core.runForTask("rerun", params, [
+      String(params.delayMs ?? 0),
+      id,
+    ])) as readonly number[];
+    if (done === 1) return;
+    const exists = await this.#core.command("EXISTS", [this.#core.keys.task(id)]);
+    throw new QueueError(exists === 1 ? "wrongState" : "notFound", `task ${id}`);
+  };
+
+  remove = async (params: TaskRef): Promise<void> => {
+    const id = this.#core.taskId(params);
+    const [done] = (await this.#core.runForTask("remove", params, [id], {
+      again: sameAgain,
+    })) as readonly number[];
+    if (done !== 1) throw new QueueError(done === 0 ? "wrongState" : "notFound", `task ${id}`);
+  };
+
+  retryDead = (params: DeadParams): Promise<Moved> => {
+    return this.#eachDead(params, (context, ids) => this.#core.run("rerun", context, ["0", ...ids]));
+  };
+
+  dropDead = (params: DeadParams): Promise<Moved> => {
+    return this.#eachDead(params, (context, ids) =>
+      this.#core.run("remove", context, ids, { again: sameAgain }),
+    );
+  };
+
+  async #eachDead(
+    { context, ids, limit }: DeadParams,
+    step: (context: string, ids: readonly string[]) => Promise<unknown>,
+  ): Promise<Moved> {
+    const key = this.#core.keys.of("dead", checkContext(context));
+    if (ids !== undefined) {
+      let count = 0;
+      for (let from = 0; from < ids.length; from += MAX_STEP) {
+        const slice = ids.slice(from, from + MAX_STEP).map((id) => this.#core.taskId({ id, context }));
+        const scores = (await this.#core.command("ZMSCORE", [key, ...slice])) as readonly (string | null)[];
+        const dead = slice.filter((_, i) => scores[i] !== null);
+        if (dead.length > 0) await step(context, dead);
+        count += dead.length;
+      }
+      return { count, more: false };
+    }
+    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
+    const oldest = (await this.#core.command("ZRANGE", [key, "0", String(number - 1)])) as readonly string[];
+    if (oldest.length > 0) await step(context, oldest);
+    const left = Number(await this.#core.command("ZCARD", [key]));
+    return { count: oldest.length, more: left > 0 };
+  }
+
+  settings = ({ context }: ContextRef): Promise<ContextSettings> => {
+    return readSettings(this.#core, checkContext(context));
+  };
+
+  configure = async ({ context, settings }: ConfigureParams): Promise<ContextSettings> => {
+    checkContext(context);
+    checkSettings(settings);
+    await this.#core.run("configure", context, settingsArguments(settings), { again: sameAgain });
+    this.#core.noteContext(context);
+    return await readSettings(this.#core, context);
+  };
+
+  pause = async ({ context }: ContextRef): Promise<void> => {
+    await this.configure({ context, settings: { paused: true } });
+  };
+
+  resume = async ({ context }: ContextRef): Promise<void> => {
+    await this.configure({ context, settings: { paused: false } });
+  };
+
+  drain = async ({ context, scheduled, limit }: DrainParams): Promise<Moved> => {
+    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
+    const args = [String(number), scheduled === true ? "1" : "0"];
+    const [count, more] = (await this.#core.run("drain", checkContext(context), args)) as readonly number[];
+    return { count, more: more === 1 };
+  };
+
+  sweep = async ({ context, limit }: SweepParams): Promise<Swept> => {
+    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
+    const reply = await this.#core.run("sweep", checkContext(context), [String(number)], {
+      again: sameAgain,
+    });
+    const [promoted, recovered, removed, more, waitMs] = reply as readonly number[];
+    return { promoted, recovered, removed, more: more === 1, waitMs: waitMs < 0 ? null : waitMs };
+  };
+}

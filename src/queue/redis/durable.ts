@@ -1,0 +1,70 @@
+// Writes that are confirmed by replicas or by the server's disk before they count.
+
+import { QueueError } from "../errors.ts";
+import type { Durability } from "../store.ts";
+import type { BlockingConnection, CallOptions, Reply } from "./client.ts";
+import type { Core } from "./core.ts";
+import { runScript, type ScriptName, sameAgain } from "./script-loader.ts";
+
+/** WAIT speaks of the writes of its own connection, and blocks it: so these writes get connections of their own. */
+export class DurableWriter {
+  readonly #core: Core;
+  readonly #connections = new Map<string, BlockingConnection>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  async run(
+    name: ScriptName,
+    context: string,
+    args: readonly string[],
+    durability: Exclude<Durability, "memory">,
+  ): Promise<Reply> {
+    const { keys, deadlineMs } = this.#core;
+    const key = keys.of("queue", context);
+    const connection = this.#connection(context, key);
+    const caller = {
+      call: (command: string, list: readonly string[], options?: CallOptions) =>
+        connection.call(command, list, options?.deadlineMs ?? deadlineMs),
+    };
+    const all = [keys.prefix, keys.tag(context), this.#core.now, ...args];
+    const reply = await runScript(caller, name, key, all, { deadlineMs, again: sameAgain });
+    await this.#confirm(connection, durability, deadlineMs);
+    return reply;
+  }
+
+  async #confirm(
+    connection: BlockingConnection,
+    durability: Exclude<Durability, "memory">,
+    timeoutMs: number,
+  ): Promise<void> {
+    if (durability === "fsync") {
+      const [local] = (await connection.call(
+        "WAITAOF",
+        ["1", "0", String(timeoutMs)],
+        timeoutMs,
+      )) as number[];
+      if (local < 1) throw new QueueError("notDurable", `not on disk within ${timeoutMs} ms`);
+      return;
+    }
+    const wanted = durability.replicas;
+    const got = await connection.call("WAIT", [String(wanted), String(timeoutMs)], timeoutMs);
+    if (Number(got) < wanted) {
+      throw new QueueError("notDurable", `on ${got} of ${wanted} replicas within ${timeoutMs} ms`);
+    }
+  }
+
+  #connection(context: string, key: string): BlockingConnection {
+    let connection = this.#connections.get(context);
+    if (connection === undefined) {
+      connection = this.#core.client.blocking(key);
+      this.#connections.set(context, connection);
+    }
+    return connection;
+  }
+
+  close(): void {
+    for (const connection of this.#connections.values()) connection.close();
+  }
+}

@@ -1,0 +1,173 @@
+// Waiting for results: told on a channel of this client, with a slow look at the record besides.
+
+import { QueueError } from "../errors.ts";
+import { decodeError } from "../record.ts";
+import type { WaitForResultParams } from "../store.ts";
+import type { TaskResult } from "../task.ts";
+import type { Unsubscribe } from "./client.ts";
+import type { Core } from "./core.ts";
+import { sameAgain } from "./script-loader.ts";
+
+/** Messages can get lost with a connection: the record is looked at after these times. */
+const LOOK_AFTER_MS = [1000, 2000, 5000];
+/** Results that came before somebody asked, and tasks whose end will be told without asking. */
+const MAX_EXPECTED = 100_000;
+
+type Waiter = (result: TaskResult) => void;
+
+export class Results {
+  readonly #core: Core;
+  readonly channel: string;
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  /** Null until the result is there. */
+  readonly #expected = new Map<string, TaskResult | null>();
+  readonly #closing = new AbortController();
+  #listening: Promise<Unsubscribe> | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.channel = core.keys.reply(core.clientId);
+  }
+
+  /** Resolves once the ends of tasks that name our channel cannot be missed. */
+  async listen(): Promise<void> {
+    if (this.#listening === undefined) {
+      const listening = this.#core.client.subscribe(this.channel, (message) => this.#receive(message));
+      this.#listening = listening;
+      listening.catch(() => this.#listening === listening && (this.#listening = undefined));
+    }
+    await this.#listening;
+  }
+
+  /** The tasks were submitted with our channel. */
+  expect(ids: readonly string[]): void {
+    for (const id of ids) if (!this.#expected.has(id)) this.#expected.set(id, null);
+    for (const id of this.#expected.keys()) {
+      if (this.#expected.size <= MAX_EXPECTED) break;
+      this.#expected.delete(id);
+    }
+  }
+
+  #receive(message: string): void {
+    const result = decodeMessage(message);
+    const waiters = this.#waiters.get(result.id);
+    if (waiters === undefined) {
+      // The submit's own reply may still be under way: kept for a waitForResult to come.
+      this.#expected.set(result.id, result);
+      this.expect([]);
+      return;
+    }
+    for (const waiter of [...waiters]) waiter(result);
+  }
+
+  waitForResult = async (params: WaitForResultParams): Promise<TaskResult> => {
+    if (this.#core.closed) throw new QueueError("closed");
+    if (params.signal?.aborted) throw new QueueError("timeout", "the wait was ended");
+    const id = this.#core.taskId(params);
+    const early = this.#expected.get(id);
+    if (early !== undefined) this.#expected.delete(id);
+    if (early) return early;
+    return await this.#wait({ ...params, id }, early === null);
+  };
+
+  #wait(params: WaitForResultParams, told: boolean): Promise<TaskResult> {
+    const { id, timeoutMs, signal } = params;
+    return new Promise((resolve, reject) => {
+      let looking: NodeJS.Timeout | undefined;
+      const finish = () => {
+        clearTimeout(timer);
+        clearTimeout(looking);
+        signal?.removeEventListener("abort", onAbort);
+        this.#closing.signal.removeEventListener("abort", onClose);
+        this.#removeWaiter(id, waiter);
+      };
+      const fail = (error: unknown) => {
+        finish();
+        reject(error);
+      };
+      const waiter: Waiter = (result) => {
+        finish();
+        resolve(result);
+      };
+      const onAbort = () => fail(new QueueError("timeout", "the wait was ended"));
+      const onClose = () => fail(new QueueError("closed"));
+      const timer = setTimeout(
+        () => fail(new QueueError("timeout", `no result of task ${id} within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
+      const lookLater = (turn: number) => {
+        const ms = LOOK_AFTER_MS[Math.min(turn, LOOK_AFTER_MS.length - 1)];
+        looking = setTimeout(() => void look(turn + 1, true), ms);
+      };
+      const look = async (turn: number, existed: boolean) => {
+        try {
+          await this.listen();
+          const result = await this.#read(params, existed);
+          if (result !== null) waiter(result);
+          else if (this.#waiters.get(id)?.has(waiter)) lookLater(turn);
+        } catch (error) {
+          const gone = error instanceof QueueError && !error.retryable;
+          if (gone) fail(error);
+          else if (this.#waiters.get(id)?.has(waiter)) lookLater(turn);
+        }
+      };
+      signal?.addEventListener("abort", onAbort);
+      this.#closing.signal.addEventListener("abort", onClose);
+      this.#addWaiter(id, waiter);
+      if (told) lookLater(0);
+      else void look(0, false);
+    });
+  }
+
+  #addWaiter(id: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(id);
+    if (waiters === undefined) this.#waiters.set(id, new Set([waiter]));
+    else waiters.add(waiter);
+  }
+
+  #removeWaiter(id: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(id);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(id);
+  }
+
+  /** The result if it is there; asks to be told otherwise. */
+  async #read(params: WaitForResultParams, existed: boolean): Promise<TaskResult | null> {
+    const args = [params.id, this.channel];
+    const reply = await this.#core.runForTask("await", params, args, { again: sameAgain });
+    const [status, finishedAt, attempts, text] = reply as readonly string[];
+    if (status === undefined) throw new QueueError(existed ? "removed" : "notFound", `task ${params.id}`);
+    if (finishedAt === undefined) return null;
+    return resultFrom(params.id, status, finishedAt, attempts, text);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const unsubscribe = await this.#listening?.catch(() => undefined);
+    await unsubscribe?.();
+  }
+}
+
+/** Lines: id, status, finishedAt, attempts; all that follows is the output or the error. */
+function decodeMessage(message: string): TaskResult {
+  const lines = message.split("\n", 4);
+  const text = message.slice(lines.join("\n").length + 1);
+  return resultFrom(lines[0], lines[1], lines[2], lines[3], text);
+}
+
+function resultFrom(
+  id: string,
+  status: string,
+  finishedAt: string,
+  attempts: string,
+  text: string,
+): TaskResult {
+  return {
+    id,
+    status: status as TaskResult["status"],
+    output: status === "completed" ? text : null,
+    error: status === "failed" ? decodeError(text) : null,
+    attempts: Number(attempts),
+    finishedAt: Number(finishedAt),
+  };
+}

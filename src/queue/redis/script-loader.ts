@@ -1,0 +1,88 @@
+// Runs the Lua scripts: by their hash, by their text when the server does not know them (new, or restarted).
+
+import { createHash } from "node:crypto";
+import { isQueueError } from "../errors.ts";
+import type { RedisClient, Reply } from "./client.ts";
+import { FRAGMENTS, SCRIPTS } from "./scripts.generated.ts";
+
+export type ScriptName = keyof typeof SCRIPTS;
+
+interface Loaded {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+const loaded = new Map<ScriptName, Loaded>();
+
+/** The whole text of a script: each fragment in the place of its `--- @include` line. */
+export function scriptText(name: ScriptName): string {
+  return SCRIPTS[name].replace(/^--- @include (\S+)$/gm, (_, fragment: string) => {
+    return (FRAGMENTS as Readonly<Record<string, string>>)[fragment];
+  });
+}
+
+function load(name: ScriptName): Loaded {
+  let script = loaded.get(name);
+  if (script === undefined) {
+    const lua = scriptText(name);
+    script = { lua, sha: createHash("sha1").update(lua).digest("hex") };
+    loaded.set(name, script);
+  }
+  return script;
+}
+
+export function scriptSha(name: ScriptName): string {
+  return load(name).sha;
+}
+
+export interface RunOptions {
+  readonly deadlineMs: number;
+  /**
+   * How to ask again when it is not known whether the first call was carried out: with the same arguments (the script
+   * does nothing twice), with others, or (missing) not at all.
+   */
+  readonly again?: (args: readonly string[]) => readonly string[];
+}
+
+export const sameAgain = (args: readonly string[]): readonly string[] => args;
+
+const PAUSE_MS = 50;
+
+/** `key` routes the call. Repeats, within the deadline, what is safe to repeat. */
+export async function runScript(
+  client: Pick<RedisClient, "call">,
+  name: ScriptName,
+  key: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<Reply> {
+  const end = Date.now() + options.deadlineMs;
+  let current = args;
+  for (;;) {
+    const left = Math.max(1, end - Date.now());
+    try {
+      return await runOnce(client, load(name), key, current, left);
+    } catch (error) {
+      const unknown = isQueueError(error, "unknownOutcome");
+      if (!unknown && !isQueueError(error, "unavailable")) throw error;
+      if (Date.now() + PAUSE_MS >= end || (unknown && options.again === undefined)) throw error;
+      if (unknown) current = options.again!(args);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+async function runOnce(
+  client: Pick<RedisClient, "call">,
+  { lua, sha }: Loaded,
+  key: string,
+  args: readonly string[],
+  deadlineMs: number,
+): Promise<Reply> {
+  try {
+    return await client.call("EVALSHA", [sha, "1", key, ...args], { deadlineMs });
+  } catch (error) {
+    if (!isQueueError(error, "server") || !error.message.includes("NOSCRIPT")) throw error;
+    return await client.call("EVAL", [lua, "1", key, ...args], { deadlineMs });
+  }
+}

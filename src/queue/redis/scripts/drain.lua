@@ -1,0 +1,60 @@
+#!lua flags=allow-oom
+-- Cancels waiting tasks, in the order in which they would have run.
+-- KEYS[1] the context's queue; ARGV[4] how many at most, [5] '1' to take also those that wait for their time
+-- Output: { how many were cancelled, 1 when more are left }
+--- @include base
+--- @include state
+--- @include ready
+--- @include turns
+--- @include feed
+--- @include finish
+--- @include records
+--- @include end-finishing
+--- @include draw
+--- @include limits
+--- @include cancel
+R.loadState()
+local limit = tonumber(ARGV[4])
+local cancelled = 0
+local function cancelOne(id)
+  local v = redis.pcall('HMGET', R.taskKey(id), R.finishFields())
+  local other = not v.err and v[1] and v[1] ~= 'pending' and v[1] ~= 'scheduled'
+  if redis.call('SREM', R.key('gone'), id) == 1 or v.err or other or redis.call('EXISTS', R.taskKey(id)) == 0 then
+    return false
+  end
+  R.cancelWaiting(id, v)
+  -- It is in no list any more.
+  redis.call('SREM', R.key('gone'), id)
+  cancelled = cancelled + 1
+  return true
+end
+local _, complete = R.drawUntil(limit, cancelOne)
+if complete and cancelled < limit then
+  for _, fairKey in ipairs(redis.call('SRANDMEMBER', R.key('parkedkeys'), 16)) do
+    local ids = redis.call('RPOP', R.subKey('parked', fairKey), limit - cancelled)
+    R.add('parked', -#(ids or {}))
+    for _, id in ipairs(ids or {}) do
+      cancelOne(id)
+    end
+    if redis.call('EXISTS', R.subKey('parked', fairKey)) == 0 then
+      redis.call('SREM', R.key('parkedkeys'), fairKey)
+    end
+    if cancelled >= limit then
+      break
+    end
+  end
+end
+if ARGV[5] == '1' and complete and cancelled < limit then
+  local ids = redis.call('ZRANGE', R.key('scheduled'), 0, limit - cancelled - 1)
+  for _, id in ipairs(ids) do
+    if not cancelOne(id) then
+      redis.call('ZREM', R.key('scheduled'), id)
+    end
+  end
+end
+R.feed()
+R.endFinishing()
+R.saveState()
+local left = R.countReady() > 0 or redis.call('SCARD', R.key('parkedkeys')) > 0
+  or (ARGV[5] == '1' and redis.call('ZCARD', R.key('scheduled')) > 0)
+return { cancelled, left and 1 or 0 }

@@ -1,0 +1,47 @@
+-- The end of a task: writes it down, frees its idempotency key, keeps or removes its record, tells whoever waits.
+-- endFinishing() must follow: it writes the indexes, and removes what retention no longer covers.
+-- Fields of the record that finish() needs, in this order.
+function R.finishFields()
+  return 'status', 'token', 'idempotencyKey', 'notify', 'bytes', 'resultTtlMs', 'attempts'
+end
+
+function R.collect(kind, value)
+  S.finishing = S.finishing or {}
+  local list = S.finishing[kind]
+  if not list then
+    list = {}
+    S.finishing[kind] = list
+  end
+  list[#list + 1] = value
+end
+
+-- v: values of finishFields(); text: output or error; then further fields and values to write.
+-- Whoever waits gets: id, status, finishedAt, attempts and the output or error, a line each.
+function R.finish(id, status, v, text, ...)
+  local bytes, ttl = tonumber(v[5]) or 0, tonumber(v[6])
+  if v[3] and redis.call('HGET', R.key('idempotency'), v[3]) == id then
+    redis.call('HDEL', R.key('idempotency'), v[3])
+  end
+  R.add('openBytes', -bytes)
+  R.add(status, 1)
+  if v[4] then
+    local message = table.concat({ id, status, STAMP, v[7] or '0', text }, '\n')
+    for channel in string.gmatch(v[4], '%S+') do
+      redis.call('PUBLISH', channel, message)
+    end
+  end
+  if ttl and ttl <= 0 and status ~= 'failed' then
+    redis.call('HSET', R.taskKey(id), 'status', status)
+    R.collect('gone', id)
+    return
+  end
+  local size = bytes + #text
+  local kind = status == 'failed' and 'dead' or 'finished'
+  redis.call('HSET', R.taskKey(id), 'status', status, 'finishedAt', STAMP, 'updatedAt', STAMP, 'kept', tostring(size), ...)
+  R.collect(kind, STAMP)
+  R.collect(kind, id)
+  R.add(kind .. 'Bytes', size)
+  if ttl then
+    redis.call('ZADD', R.key('expiring'), NOW + ttl, id)
+  end
+end

@@ -1,0 +1,15 @@
+-- Leases that end in this call: the index is written once, by flushLeases().
+function R.endLease(id, fairKey, callerId)
+  S.endedLeases = S.endedLeases or {}
+  S.endedLeases[#S.endedLeases + 1] = id
+  if S.rules and R.rule('keyConcurrency') then
+    R.endKeyLease(id, R.fairKeyFrom(fairKey, callerId))
+  end
+end
+
+function R.flushLeases()
+  if S.endedLeases then
+    redis.call('ZREM', R.key('leases'), unpack(S.endedLeases))
+    S.endedLeases = nil
+  end
+end

@@ -1,0 +1,262 @@
+// Submitting: calls of the same moment travel together, many in one script call.
+
+import { isQueueError, QueueError } from "../errors.ts";
+import { newTaskId } from "../names.ts";
+import { checkSpec, encodeSpec, fairKeyOf } from "../record.ts";
+import type { Durability, Enqueued, EnqueueManyParams, EnqueueParams } from "../store.ts";
+import type { TaskSpec } from "../task.ts";
+import type { Reply } from "./client.ts";
+import type { Core } from "./core.ts";
+import type { DurableWriter } from "./durable.ts";
+import type { Results } from "./results.ts";
+import { sameAgain } from "./script-loader.ts";
+
+/** Bounds of one script call: the server does nothing else meanwhile. */
+const MAX_TASKS = 200;
+const MAX_CHARACTERS = 500_000;
+/** Calls under way for one context; what comes meanwhile joins the next one. */
+const MAX_IN_FLIGHT = 3;
+
+interface Item {
+  readonly id: string;
+  readonly spec: TaskSpec;
+  /** We made the id. */
+  readonly own: boolean;
+  readonly resolve: (enqueued: Enqueued) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What goes to the server in one call. */
+class Batch {
+  readonly items: Item[] = [];
+  /** Number of tasks, then arguments of each. */
+  readonly args: string[] = ["0"];
+  readonly deadline: number;
+  #characters = 0;
+
+  constructor(deadline: number) {
+    this.deadline = deadline;
+  }
+
+  get full(): boolean {
+    return this.items.length >= MAX_TASKS || this.#characters >= MAX_CHARACTERS;
+  }
+
+  add(item: Item, channel: string): void {
+    const { spec } = item;
+    const fields = encodeSpec(spec);
+    this.items.push(item);
+    this.args.push(item.id, fairKeyOf(spec), headOf(spec, channel, fields.length / 2));
+    for (const field of fields) {
+      this.args.push(field);
+      this.#characters += field.length;
+    }
+    this.args[0] = String(this.items.length);
+  }
+}
+
+/** See scripts/enqueue.lua: most tasks need nothing but the number of their fields. */
+function headOf(spec: TaskSpec, channel: string, fields: number): string {
+  const { priority = 0, delayMs, runAt, idempotencyKey } = spec;
+  const plain =
+    priority === 0 && delayMs === undefined && runAt === undefined && idempotencyKey === undefined;
+  if (plain && channel === "") return String(fields);
+  const moment = delayMs !== undefined ? `+${delayMs}` : (runAt ?? "-");
+  return `${fields} ${priority} ${moment} ${channel || "-"} ${idempotencyKey ?? ""}`;
+}
+
+interface Line {
+  readonly context: string;
+  readonly batches: Batch[];
+  inFlight: number;
+  planned: boolean;
+}
+
+export class Submitter {
+  readonly #core: Core;
+  readonly #results: Results;
+  readonly #durable: DurableWriter;
+  readonly #lines = new Map<string, Line>();
+  /** Hears of every task that was created. */
+  #created: ((id: string, spec: TaskSpec) => void) | undefined;
+
+  constructor(core: Core, results: Results, durable: DurableWriter) {
+    this.#core = core;
+    this.#results = results;
+    this.#durable = durable;
+  }
+
+  onCreated(listener: (id: string, spec: TaskSpec) => void): void {
+    this.#created = listener;
+  }
+
+  enqueue = (params: EnqueueParams): Promise<Enqueued> => {
+    const { task, durability, notify } = params;
+    if (notify !== true && (durability === undefined || durability === "memory")) return this.#join(task, "");
+    return this.#enqueueWith(params);
+  };
+
+  async #enqueueWith({ task, durability, notify }: EnqueueParams): Promise<Enqueued> {
+    const channel = notify === true ? await this.#listen() : "";
+    const plain = durability === undefined || durability === "memory";
+    const enqueued = await (plain ? this.#join(task, channel) : this.#alone(task, channel, durability));
+    if (notify === true && enqueued.outcome === "created") this.#results.expect([enqueued.id]);
+    return enqueued;
+  }
+
+  /** Listening begins before the task is written: its end cannot be missed. */
+  async #listen(): Promise<string> {
+    await this.#results.listen();
+    return this.#results.channel;
+  }
+
+  /** Throws for what no store would take; without a promise, so that callers pay for one only. */
+  #idOf(spec: TaskSpec): string {
+    checkSpec(spec, this.#core.textLimits);
+    return this.#core.keys.id(spec.id ?? newTaskId(), spec.context);
+  }
+
+  #join(spec: TaskSpec, channel: string): Promise<Enqueued> {
+    return new Promise((resolve, reject) => {
+      const id = this.#idOf(spec);
+      const line = this.#line(spec.context);
+      let batch = line.batches.at(-1);
+      if (batch === undefined || batch.full) {
+        batch = new Batch(Date.now() + this.#core.deadlineMs);
+        line.batches.push(batch);
+      }
+      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, channel);
+      this.#plan(line);
+    });
+  }
+
+  #alone(spec: TaskSpec, channel: string, durability: Exclude<Durability, "memory">): Promise<Enqueued> {
+    return new Promise((resolve, reject) => {
+      const batch = new Batch(Date.now() + this.#core.deadlineMs);
+      batch.add({ id: this.#idOf(spec), spec, own: spec.id === undefined, resolve, reject }, channel);
+      void this.#send(spec.context, batch, durability);
+    });
+  }
+
+  #line(context: string): Line {
+    let line = this.#lines.get(context);
+    if (line === undefined) {
+      line = { context, batches: [], inFlight: 0, planned: false };
+      this.#lines.set(context, line);
+    }
+    return line;
+  }
+
+  #plan(line: Line): void {
+    if (line.planned || line.inFlight >= MAX_IN_FLIGHT || line.batches.length === 0) return;
+    line.planned = true;
+    queueMicrotask(() => {
+      line.planned = false;
+      while (line.batches.length > 0 && line.inFlight < MAX_IN_FLIGHT) void this.#flush(line);
+    });
+  }
+
+  async #flush(line: Line): Promise<void> {
+    line.inFlight++;
+    await this.#send(line.context, line.batches.shift()!, undefined);
+    line.inFlight--;
+    this.#plan(line);
+    if (line.inFlight === 0 && line.batches.length === 0) this.#lines.delete(line.context);
+  }
+
+  /** Never rejects: the batch's items hear how it went. */
+  async #send(
+    context: string,
+    { items, args, deadline }: Batch,
+    durability: Durability | undefined,
+  ): Promise<void> {
+    try {
+      const options = { deadlineMs: Math.max(1, deadline - Date.now()), again: sameAgain };
+      const reply =
+        durability === undefined || durability === "memory"
+          ? await this.#core.run("enqueue", context, args, options)
+          : await this.#durable.run("enqueue", context, args, durability);
+      this.#core.noteContext(context);
+      for (const [i, code] of (reply as readonly Reply[]).entries()) {
+        if (code === 1) this.#created?.(items[i].id, items[i].spec);
+        settle(items[i], code, context);
+      }
+    } catch (error) {
+      for (const { reject } of items) reject(error);
+    }
+  }
+
+  enqueueMany = async (params: EnqueueManyParams): Promise<readonly Enqueued[]> => {
+    for (const spec of params.tasks) checkSpec(spec, this.#core.textLimits);
+    const channel = params.notify === true ? await this.#listen() : "";
+    const results: Enqueued[] = new Array(params.tasks.length);
+    const groups = groupsOf(params.tasks);
+    // As many side by side as keep the server busy while the next is made.
+    const next = groups[Symbol.iterator]();
+    const worker = async () => {
+      for (let step = next.next(); !step.done; step = next.next()) {
+        await this.#sendGroup(step.value, params, channel, results);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, groups.length) }, worker));
+    if (params.notify === true) {
+      this.#results.expect(results.filter(({ outcome }) => outcome === "created").map(({ id }) => id));
+    }
+    return results;
+  };
+
+  async #sendGroup(
+    { context, places }: Group,
+    { tasks, durability }: EnqueueManyParams,
+    channel: string,
+    results: Enqueued[],
+  ): Promise<void> {
+    const batch = new Batch(Date.now() + this.#core.deadlineMs);
+    const failed: { error?: unknown } = {};
+    for (const place of places) {
+      const spec = tasks[place];
+      const id = this.#core.keys.id(spec.id ?? newTaskId(), context);
+      const resolve = (enqueued: Enqueued) => {
+        results[place] = enqueued;
+      };
+      const reject = (error: unknown) => {
+        if (isQueueError(error, "queueFull")) results[place] = { id, outcome: "queueFull" };
+        else failed.error = error;
+      };
+      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, channel);
+    }
+    await this.#send(context, batch, durability);
+    if (failed.error !== undefined) throw failed.error;
+  }
+}
+
+/** An id that we made ourselves and that exists: an earlier try of this call wrote it. */
+function settle({ id, own, resolve, reject }: Item, code: Reply, context: string): void {
+  if (code === 1 || (code === id && own)) resolve({ id, outcome: "created" });
+  else if (code === 0) reject(new QueueError("queueFull", `context ${context}`));
+  else resolve({ id: String(code), outcome: "existing" });
+}
+
+/** Tasks of one call, by their places in the caller's list. */
+interface Group {
+  readonly context: string;
+  readonly places: number[];
+}
+
+function groupsOf(tasks: readonly TaskSpec[]): Group[] {
+  const groups: Group[] = [];
+  const open = new Map<string, { group: Group; characters: number }>();
+  tasks.forEach((task, place) => {
+    let current = open.get(task.context);
+    const full =
+      current && (current.group.places.length >= MAX_TASKS || current.characters >= MAX_CHARACTERS);
+    if (current === undefined || full) {
+      current = { group: { context: task.context, places: [] }, characters: 0 };
+      open.set(task.context, current);
+      groups.push(current.group);
+    }
+    current.group.places.push(place);
+    current.characters += (task.script?.length ?? 0) + (task.args?.length ?? 0) + (task.meta?.length ?? 0);
+  });
+  return groups;
+}
