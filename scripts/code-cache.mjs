@@ -9,4 +9,4 @@ const [bundle, warmUp] = process.argv.slice(2);
 const script = new Script(readFileSync(bundle, "utf8"), { filename: bundle });
 const { quickRun } = script.runInThisContext()(createRequire(bundle));
 process.exitCode = quickRun([warmUp], []);
-writeFileSync(`${bundle}.cache`, script.createCachedData());
+writeFileSync(`${bundle}.${process.versions.v8}.cache`, script.createCachedData());

@@ -1,4 +1,4 @@
-// Makes src/queue/redis/scripts.generated.ts from the Lua files beside it: `npx tsx scripts/redis-scripts.ts`.
+// Makes scripts.generated.ts from the Lua files beside it, for queue and flow: `npx tsx scripts/redis-scripts.ts`.
 // A module of strings works the same under tsx, Vitest and in the bundle; a test checks that it is up to date.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,12 @@ import { join, resolve } from "node:path";
 import { DEFAULT_SETTINGS, type Retention } from "../src/queue/settings.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../src/queue/redis/scripts");
-export const GENERATED = resolve(FOLDER, "../scripts.generated.ts");
+export const FLOW_SCRIPTS = resolve(import.meta.dirname, "../src/flow/redis/scripts");
+export const GENERATED = generatedOf(FOLDER);
+
+export function generatedOf(folder: string): string {
+  return resolve(folder, "../scripts.generated.ts");
+}
 
 function defaultOf(name: string): string {
   const value = DEFAULT_SETTINGS[name as keyof typeof DEFAULT_SETTINGS];
@@ -33,7 +38,7 @@ function entries(folder: string): string[] {
   });
 }
 
-export function generate(): string {
+export function generate(folder: string = FOLDER): string {
   return [
     "// The Lua scripts as text, made by scripts/redis-scripts.ts from scripts/*.lua: do not edit.",
     "",
@@ -41,14 +46,16 @@ export function generate(): string {
     "// biome-ignore-all lint: not written by hand",
     "",
     "export const SCRIPTS = {",
-    ...entries(FOLDER),
+    ...entries(folder),
     "} as const;",
     "",
     "export const FRAGMENTS = {",
-    ...entries(join(FOLDER, "includes")),
+    ...entries(join(folder, "includes")),
     "} as const;",
     "",
   ].join("\n");
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(GENERATED, generate());
+if (process.argv[1] === import.meta.filename) {
+  for (const folder of [FOLDER, FLOW_SCRIPTS]) writeFileSync(generatedOf(folder), generate(folder));
+}
