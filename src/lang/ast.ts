@@ -6,40 +6,48 @@
 
 import type { Position } from "./position.ts";
 
+/** What every node has: Rhai's position of it (see `Position`), and where its text begins and ends. */
 export interface NodeBase {
   readonly pos: Position;
   readonly start: number;
   readonly end: number;
 }
 
+/** A name. */
 export interface Ident extends NodeBase {
   readonly name: string;
 }
 
 // ---------------------------------------------------------------- expressions
 
+/** An INT literal. */
 export interface IntExpr extends NodeBase {
   readonly kind: "int";
   /** `number` when it is a safe integer, otherwise `bigint`; always within i64. */
   readonly value: number | bigint;
 }
+/** A FLOAT literal. */
 export interface FloatExpr extends NodeBase {
   readonly kind: "float";
   readonly value: number;
 }
+/** A char literal. */
 export interface CharExpr extends NodeBase {
   readonly kind: "char";
   /** One Unicode scalar value. */
   readonly value: string;
 }
+/** A string literal without interpolation. */
 export interface StringExpr extends NodeBase {
   readonly kind: "string";
   readonly value: string;
 }
+/** `true` or `false`. */
 export interface BoolExpr extends NodeBase {
   readonly kind: "bool";
   readonly value: boolean;
 }
+/** `()`. */
 export interface UnitExpr extends NodeBase {
   readonly kind: "unit";
 }
@@ -53,25 +61,30 @@ export interface InterpolatedExpr extends NodeBase {
   readonly kind: "interpolated";
   readonly parts: readonly Expr[];
 }
+/** `[a, b, ...]` */
 export interface ArrayExpr extends NodeBase {
   readonly kind: "array";
   readonly items: readonly Expr[];
 }
+/** `key: value` in an object map. */
 export interface MapEntry {
   readonly key: Ident;
   readonly value: Expr;
 }
+/** `#{ key: value, ... }` */
 export interface MapExpr extends NodeBase {
   readonly kind: "map";
   /** In the order written. Keys are unique. */
   readonly entries: readonly MapEntry[];
 }
+/** The use of a variable or constant, by its module's name too. */
 export interface VariableExpr extends NodeBase {
   readonly kind: "variable";
   readonly name: string;
   /** `a::b::name`: the identifiers `a`, `b`; null for a plain variable. */
   readonly namespace: readonly Ident[] | null;
 }
+/** `this` */
 export interface ThisExpr extends NodeBase {
   readonly kind: "this";
 }
@@ -91,10 +104,12 @@ export interface CallExpr extends NodeBase {
   /** The operator's symbol when the call was written as an operator (`+`, `==`, `-` unary ...; `contains` for `in`). */
   readonly op: string | null;
 }
+/** `a && b && c` */
 export interface AndExpr extends NodeBase {
   readonly kind: "and";
   readonly operands: readonly Expr[];
 }
+/** `a || b || c` */
 export interface OrExpr extends NodeBase {
   readonly kind: "or";
   readonly operands: readonly Expr[];
@@ -105,6 +120,7 @@ export interface CoalesceExpr extends NodeBase {
   readonly operands: readonly Expr[];
 }
 
+/** `.name` or `?.name` in a chain. */
 export interface PropertyStep extends NodeBase {
   readonly kind: "property";
   readonly name: string;
@@ -113,6 +129,7 @@ export interface PropertyStep extends NodeBase {
   /** Position of the `.` operator; `pos` is that of the name. */
   readonly opPos: Position;
 }
+/** `.name(args)` or `?.name(args)` in a chain. */
 export interface MethodStep extends NodeBase {
   readonly kind: "method";
   readonly name: string;
@@ -121,6 +138,7 @@ export interface MethodStep extends NodeBase {
   readonly optional: boolean;
   readonly opPos: Position;
 }
+/** `[index]` or `?[index]` in a chain. */
 export interface IndexStep extends NodeBase {
   readonly kind: "index";
   readonly index: Expr;
@@ -129,6 +147,7 @@ export interface IndexStep extends NodeBase {
   /** Position of the `[`. `pos` is the same. */
   readonly opPos: Position;
 }
+/** One step of a chain. */
 export type ChainStep = PropertyStep | MethodStep | IndexStep;
 
 /** `root.prop[index].method(args)...`: at least one step. `pos` is that of the first step's operator. */
@@ -161,8 +180,10 @@ export interface CustomExpr extends NodeBase {
   readonly state: unknown;
 }
 
+/** An expression that is its value. */
 export type Literal = IntExpr | FloatExpr | CharExpr | StringExpr | BoolExpr | UnitExpr | ConstantExpr;
 
+/** Any expression. */
 export type Expr =
   | Literal
   | InterpolatedExpr
@@ -187,9 +208,11 @@ export interface Block extends NodeBase {
   readonly endPos: Position;
 }
 
+/** An empty statement. */
 export interface NoopStmt extends NodeBase {
   readonly kind: "noop";
 }
+/** `if ... { } else ...` */
 export interface IfStmt extends NodeBase {
   readonly kind: "if";
   readonly condition: Expr;
@@ -197,23 +220,27 @@ export interface IfStmt extends NodeBase {
   /** `else if` is a block that holds one `if` statement. Null when there is no `else`. */
   readonly otherwise: Block | null;
 }
+/** What a `switch` does for some of its cases. */
 export interface SwitchArm {
   /** `if` guard, or null. */
   readonly condition: Expr | null;
   /** A statement arm is a `BlockExpr` around it (see `scoped`). */
   readonly action: Expr;
 }
+/** A value that a `switch` compares with. */
 export interface SwitchCase {
   /** A constant expression: literal, or array/map literal of constants. */
   readonly value: Expr;
   readonly arm: number;
 }
+/** A range that a `switch` compares with. */
 export interface SwitchRange {
   readonly from: number | bigint;
   readonly to: number | bigint;
   readonly inclusive: boolean;
   readonly arm: number;
 }
+/** `switch value { ... }` */
 export interface SwitchStmt extends NodeBase {
   readonly kind: "switch";
   readonly value: Expr;
@@ -225,12 +252,14 @@ export interface SwitchStmt extends NodeBase {
   /** The arm of `_`, or null. */
   readonly defaultArm: number | null;
 }
+/** `while ... { }` and `loop { }` */
 export interface WhileStmt extends NodeBase {
   readonly kind: "while";
   /** Null for `loop`. */
   readonly condition: Expr | null;
   readonly body: Block;
 }
+/** `do { } while ...` and `do { } until ...` */
 export interface DoStmt extends NodeBase {
   readonly kind: "do";
   readonly body: Block;
@@ -238,6 +267,7 @@ export interface DoStmt extends NodeBase {
   /** `do ... until`. */
   readonly until: boolean;
 }
+/** `for (variable, counter) in iterable { }` */
 export interface ForStmt extends NodeBase {
   readonly kind: "for";
   readonly variable: Ident;
@@ -245,6 +275,7 @@ export interface ForStmt extends NodeBase {
   readonly iterable: Expr;
   readonly body: Block;
 }
+/** `let` and `const`. */
 export interface VarStmt extends NodeBase {
   readonly kind: "var";
   readonly name: Ident;
@@ -253,6 +284,7 @@ export interface VarStmt extends NodeBase {
   readonly constant: boolean;
   readonly exported: boolean;
 }
+/** `target = value`, and the same with `+=` and its kind. */
 export interface AssignStmt extends NodeBase {
   readonly kind: "assign";
   readonly target: Expr;
@@ -260,43 +292,52 @@ export interface AssignStmt extends NodeBase {
   /** `+` for `+=`; null for plain `=`. `pos` of the statement is the operator's position. */
   readonly op: string | null;
 }
+/** `{ ... }` as a statement. */
 export interface BlockStmt extends NodeBase {
   readonly kind: "block";
   readonly block: Block;
 }
+/** `try { } catch (variable) { }` */
 export interface TryStmt extends NodeBase {
   readonly kind: "try";
   readonly body: Block;
   readonly catchVariable: Ident | null;
   readonly handler: Block;
 }
+/** An expression as a statement. */
 export interface ExprStmt extends NodeBase {
   readonly kind: "expr";
   readonly expr: Expr;
   /** Set by the optimiser when `expr` is a call: Rhai then counts one operation for both. */
   readonly isCall?: true;
 }
+/** `break value` */
 export interface BreakStmt extends NodeBase {
   readonly kind: "break";
   readonly value: Expr | null;
 }
+/** `continue` */
 export interface ContinueStmt extends NodeBase {
   readonly kind: "continue";
 }
+/** `return value` */
 export interface ReturnStmt extends NodeBase {
   readonly kind: "return";
   readonly value: Expr | null;
 }
+/** `throw value` */
 export interface ThrowStmt extends NodeBase {
   readonly kind: "throw";
   readonly value: Expr | null;
 }
+/** `import path as alias` */
 export interface ImportStmt extends NodeBase {
   readonly kind: "import";
   readonly path: Expr;
   /** `as name`; null when the module is only run. */
   readonly alias: Ident | null;
 }
+/** `export name as alias` */
 export interface ExportStmt extends NodeBase {
   readonly kind: "export";
   readonly name: Ident;
@@ -304,6 +345,7 @@ export interface ExportStmt extends NodeBase {
   readonly alias: Ident | null;
 }
 
+/** Any statement. */
 export type Stmt =
   | NoopStmt
   | IfStmt
@@ -325,6 +367,7 @@ export type Stmt =
 
 // ------------------------------------------------------------------ functions
 
+/** A function that a script defines, or the body of a closure. */
 export interface ScriptFnDef extends NodeBase {
   /** `anon$...` for closures. */
   readonly name: string;
@@ -340,6 +383,7 @@ export interface ScriptFnDef extends NodeBase {
 
 /** A compiled script. */
 export interface Ast {
+  /** What the top level does, in order. */
   readonly statements: readonly Stmt[];
   /** All functions in the order of definition, closures included. */
   readonly functions: readonly ScriptFnDef[];

@@ -54,22 +54,37 @@ export type LexErrorKind =
 
 /** A syntax error. `message` is Rhai's text without the position; `toString()` adds the position. */
 export class ParseError extends Error {
+  /** Always `ParseError`. */
   override readonly name = "ParseError";
   constructor(
+    /** Rhai's name for the kind of error, without its payload. */
     readonly kind: ParseErrorKind,
     message: string,
+    /** Where Rhai reports it. */
     readonly position: Position = NO_POSITION,
     /** Values inside the Rust variant, for hosts that want them. */
     readonly fields: readonly (string | number)[] = [],
+    /** What is wrong below the level of syntax, for errors of kind `BadInput`; else null. */
     readonly lexKind: LexErrorKind | null = null,
+    /** The part of the text that it is about, when that is known. */
     public span: Span | null = null,
+    /** Advice, when there is some. */
     public hint: string | null = null,
   ) {
     super(message);
   }
+  /** Rhai's text with the position. */
   override toString(): string {
     return this.position === NO_POSITION
       ? this.message
       : `${this.message} (${describePosition(this.position)})`;
   }
+}
+
+/** The same error at another position. */
+export function placed(error: ParseError, position: Position): ParseError {
+  const { kind, message, fields, lexKind, cause } = error;
+  const moved = new ParseError(kind, message, position, fields, lexKind);
+  if (cause !== undefined) moved.cause = cause;
+  return moved;
 }

@@ -5,7 +5,7 @@
 // operator, and a few places where Rhai's line count drifts.
 
 import { EOF, type TokenType } from "chevrotain";
-import { ParseError } from "./errors.ts";
+import { ParseError, placed } from "./errors.ts";
 import {
   malformedChar,
   malformedIdentifier,
@@ -377,15 +377,23 @@ export class TokenStream {
 
   /** The host may put another token, written as text, in the place of one. */
   private mapToken(token: t.RhaiToken, mapping: NonNullable<TokenizeOptions["mapToken"]>): void {
-    const replacement = mapping(token.image, token.tokenType.name, token.startOffset);
-    if (replacement === token.image) return;
+    const { image, pos } = token;
+    const refuse = (error: ParseError) => {
+      this.at = token.startOffset;
+      this.fail(token, error, token.end);
+    };
+    let replacement: string;
+    try {
+      replacement = mapping(image, token.tokenType.name, token.startOffset, pos);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return refuse(placed(error, pos));
+    }
+    if (replacement === image) return;
     const options = { ...this.options, mapToken: null };
     const { tokens } = readAll(new TokenStream(replacement, options, this.allowUnary));
-    if (tokens.length !== 1 || tokens[0].payload instanceof ParseError) {
-      this.at = token.startOffset;
-      this.fail(token, unexpectedInput(replacement, token.pos), token.end);
-      return;
-    }
+    if (tokens.length !== 1 || tokens[0].payload instanceof ParseError)
+      return refuse(unexpectedInput(replacement, pos));
     const { tokenType, tokenTypeIdx, payload } = tokens[0];
     Object.assign(token, { image: replacement, tokenType, tokenTypeIdx, payload });
   }

@@ -1,16 +1,28 @@
 // What the parser must know about the engine that compiles: language options, limits, extensions.
 
+import type { Position } from "./position.ts";
+
 /** Rhai's `LangOptions`; the book's page "Engine options". Every flag is a plain boolean. */
 export interface LanguageOptions {
+  /** `let x = if a { 1 } else { 2 };` */
   allowIfExpression: boolean;
+  /** `let x = switch a { ... };` */
   allowSwitchExpression: boolean;
+  /** `let x = loop { break 1; };` */
   allowLoopExpressions: boolean;
+  /** `let x = { 1 + 1 };` */
   allowStatementExpression: boolean;
+  /** Closures. */
   allowAnonymousFn: boolean;
+  /** `loop`, `while`, `do`, `for`. */
   allowLooping: boolean;
+  /** A variable of the name of another in the same scope. */
   allowShadowing: boolean;
+  /** Unknown variables are syntax errors. */
   strictVariables: boolean;
+  /** Reading a property that an object map does not have is an error. */
   failOnInvalidMapProperty: boolean;
+  /** Operators of built-in types skip what is registered for them. */
   fastOperators: boolean;
 }
 
@@ -95,6 +107,6 @@ export interface ParseOptions {
   /** `script`: a program. `expression`: `compileExpression`/`evalExpression`. `json`: `parse_json` (one map literal). `eval`: the text of `eval`, where functions may not be defined. */
   readonly mode: "script" | "expression" | "json" | "eval";
   readonly source: string | null;
-  /** `onParseToken`: may replace a token before the parser sees it. */
-  readonly mapToken: ((image: string, kind: string, offset: number) => string) | null;
+  /** `onParseToken`: may replace a token before the parser sees it. A ParseError that it throws refuses the token. */
+  readonly mapToken: ((image: string, kind: string, offset: number, pos: Position) => string) | null;
 }

@@ -8,6 +8,7 @@
  */
 export type Position = number;
 
+/** The position of what has none. */
 export const NO_POSITION: Position = 0;
 
 const MAX = 0xffff;
@@ -16,10 +17,12 @@ export function position(line: number, column: number): Position {
   return ((line > MAX ? MAX : line) << 16) | (column > MAX ? MAX : column);
 }
 
+/** The line of a position, from 1; 0 when there is none. */
 export function lineOf(pos: Position): number {
   return pos >>> 16;
 }
 
+/** The column of a position in characters, from 1; 0 for the line as a whole. */
 export function columnOf(pos: Position): number {
   return pos & MAX;
 }
@@ -33,6 +36,8 @@ export function describePosition(pos: Position): string {
 
 /** A half-open range of UTF-16 offsets into the source text. */
 export interface Span {
+  /** Where it begins. */
   readonly start: number;
+  /** Behind its end. */
   readonly end: number;
 }

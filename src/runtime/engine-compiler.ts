@@ -1,13 +1,17 @@
 // EngineCompiler: compiles scripts with the settings and registrations of an engine, and links them.
 
 import type { Ast } from "../lang/ast.ts";
+import { compactText } from "../lang/compact.ts";
 import { parse } from "../lang/compile.ts";
 import { ParseError } from "../lang/errors.ts";
+import { tokenizeOptions } from "../lang/lexer.ts";
 import type { ParseOptions } from "../lang/options.ts";
 import { exprTooDeep } from "../lang/parse-errors.ts";
 import { NO_POSITION } from "../lang/position.ts";
 import { AST } from "./ast.ts";
-import { EngineIntrospection } from "./engine-introspection.ts";
+import { requireAst, requireScope, requireText } from "./check-arguments.ts";
+import { DebuggerWatch } from "./debugger/watch.ts";
+import { EngineEvents } from "./engine-events.ts";
 import type { OptimizationLevel } from "./engine-settings.ts";
 import { parsingError } from "./errors.ts";
 import { NODE_LINKERS } from "./eval/dispatch.ts";
@@ -20,11 +24,12 @@ import {
   variantKey,
 } from "./eval/program.ts";
 import { explainSyntaxError } from "./explain/explain.ts";
-import { readScript } from "./module/script-file.ts";
+import { readScript } from "./module/script-files.ts";
 import { optimizeAst } from "./optimize/optimize.ts";
 import { Scope } from "./scope.ts";
 import type { Value } from "./value/value.ts";
 
+/** Options of `Engine.compile`. */
 export interface CompileOptions {
   /** Name of the source (a path), shown in errors of its functions. */
   readonly source?: string | null;
@@ -32,9 +37,17 @@ export interface CompileOptions {
   readonly scope?: Scope;
 }
 
-export class EngineCompiler extends EngineIntrospection {
+function checkScript(text: string, source: string | null, scope: Scope): void {
+  requireText("the text of a script", text);
+  if (source !== null) requireText("the name of the source", source);
+  requireScope(scope);
+}
+
+export class EngineCompiler extends EngineEvents {
   private programs = new WeakMap<Ast, { variants: Map<number, Program>; stamp: string }>();
   private readonly modules = new Map<string, Ast>();
+  /** Statements that are JSON texts: no scripts that somebody would debug. */
+  private readonly data = new WeakSet<Ast["statements"]>();
 
   /**
    * Compiles a script. See "Compile to AST for Repeated Evaluations" in Rhai's book.
@@ -44,25 +57,48 @@ export class EngineCompiler extends EngineIntrospection {
    * const script = engine.compile("40 + x", { scope: new Scope().push("x", 0) });
    */
   compile(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
-    if (typeof text !== "string") throw new TypeError(`expected the text of a script, got ${typeof text}`);
+    checkScript(text, source, scope);
     const ast = parse(text, this.parseOptions("script", source, scope));
     return new AST(this.optimize(ast, scope, this.optimization));
   }
+  /**
+   * `compile` with a scope only; Rhai's `compile_with_scope`.
+   *
+   * @throws ParseError as `compile`.
+   */
   compileWithScope(scope: Scope, text: string): AST {
     return this.compile(text, { scope });
   }
   /** Compiles an expression: no statements, no functions. Throws ParseError. */
   compileExpression(text: string, { source = null, scope = new Scope() }: CompileOptions = {}): AST {
+    checkScript(text, source, scope);
     const ast = parse(text, this.parseOptions("expression", source, scope));
     return new AST(this.optimize(ast, scope, this.optimization));
   }
   /** Compiles a script file (a `#!` line is skipped); its path is the source. Throws EvalError (`ErrorSystem`) when it cannot be read. */
   compileFile(path: string, scope: Scope = new Scope()): AST {
-    return this.compile(readScript(path), { source: path, scope });
+    requireText("the path of a script file", path);
+    return this.compile(readScript(this.scriptFiles, path), { source: path, scope });
   }
   /** Optimises a script again, for constants that a scope holds now. */
   optimizeAst(scope: Scope, ast: Ast, level: OptimizationLevel = this.optimization): AST {
+    requireAst(ast);
+    requireScope(scope);
     return new AST(this.optimize(ast, scope, level), ast instanceof AST ? ast.resolver : null);
+  }
+
+  /**
+   * The text of a script without comments and needless white space: smaller, and it does the same. Names stay as they are.
+   *
+   * @throws ParseError when the text is no valid script.
+   * @example
+   * engine.compactScript("let x = 1;  // one\nx  +  1"); // "let x=1;x+1"
+   */
+  compactScript(text: string): string {
+    requireText("the text of a script", text);
+    const options = this.parseOptions("script", null, new Scope());
+    const { customKeywords } = options;
+    return compactText(text, parse(text, options), { ...tokenizeOptions(options), customKeywords });
   }
 
   /** Compiles for `eval...`: a syntax error becomes an EvalError of kind `ErrorParsing`. */
@@ -74,9 +110,13 @@ export class EngineCompiler extends EngineIntrospection {
     }
   }
 
+  /** @hidden */
   compileFor(mode: "eval" | "json", text: string): Ast {
-    return parse(text, this.parseOptions(mode, null, new Scope()));
+    const ast = parse(text, this.parseOptions(mode, null, new Scope()));
+    if (mode === "json") this.data.add(ast.statements);
+    return ast;
   }
+  /** @hidden */
   compileModule(text: string, source: string): Ast {
     const ast = this.compile(text, { source });
     this.modules.set(source, ast);
@@ -87,11 +127,15 @@ export class EngineCompiler extends EngineIntrospection {
     return this.modules.get(source) ?? null;
   }
 
+  /** @hidden */
   link(ast: Ast, variant: LinkVariant = {}): Program {
+    this.refreshStaticModules();
     const stamp = JSON.stringify([
       this.options,
       this.limits,
       this.hooks.progress !== null,
+      Object.values(this.hooks.callbacks).map(Boolean),
+      this.hooks.debugger !== null,
       this.registry.version,
       this.moduleResolver.isAsync === true,
     ]);
@@ -103,22 +147,30 @@ export class EngineCompiler extends EngineIntrospection {
     const key = variantKey(variant);
     let program = known.variants.get(key);
     if (program === undefined) {
-      program = withinStack(() => linkProgram(ast, this.linkSettings(), variant));
+      program = withinStack(() => linkProgram(ast, this.linkSettings(ast), variant));
       known.variants.set(key, program);
     }
     return program;
   }
 
-  private linkSettings(): ProgramSettings {
+  private linkSettings(ast: Ast): ProgramSettings {
     const { maxOperations, maxStringSize, maxArraySize, maxMapSize } = this.limits;
+    const { progress, callbacks } = this.hooks;
+    const isDebugged = this.hooks.debugger !== null && !this.data.has(ast.statements);
     return {
       options: { ...this.options },
       limits: { ...this.limits },
       registry: this.registry,
-      metered: maxOperations > 0 || this.hooks.progress !== null,
+      metered: maxOperations > 0 || progress !== null || isDebugged,
+      asksVariables: callbacks.variable !== null,
+      asksDefinitions: callbacks.definition !== null,
+      waitsAnywhere: callbacks.isMissingFunctionAsync || isDebugged,
+      watch: isDebugged ? new DebuggerWatch() : null,
       sized: maxStringSize > 0 || maxArraySize > 0 || maxMapSize > 0,
       nodes: NODE_LINKERS,
       globalModules: this.globalModules,
+      staticNatives: this.staticNatives,
+      globalNamespace: this.globalNamespace,
       asyncImports: this.moduleResolver.isAsync === true,
     };
   }
@@ -150,7 +202,9 @@ export class EngineCompiler extends EngineIntrospection {
       isKnownModule: (name) => this.globalModules.has(name),
       mode,
       source,
-      mapToken: null,
+      ...this.parseCallbacks,
+      // JSON is no script.
+      ...(mode === "json" ? { mapToken: null } : {}),
     };
   }
 }

@@ -1,6 +1,7 @@
 // EngineIntrospection: what an engine offers to scripts, as metadata, signatures and definition files.
 
 import type { Ast } from "../lang/ast.ts";
+import { requireArray } from "./check-arguments.ts";
 import { Definitions, type DefinitionsOptions } from "./definitions/definitions.ts";
 import { EngineRegistration } from "./engine-registration.ts";
 import type { Package } from "./function/native.ts";
@@ -29,18 +30,24 @@ function functionsOf(packages: readonly Package[]): FunctionRegistry {
 }
 
 export class EngineIntrospection extends EngineRegistration {
-  /** Functions of the packages the engine was made with: left out of listings unless asked for. */
+  /** Functions of the standard packages: left out of listings unless asked for. */
   private readonly standard: FunctionRegistry;
-  constructor(resolver: ModuleResolver, packages: readonly Package[]) {
-    const standard = functionsOf(packages);
-    super(resolver, standard);
-    this.standard = standard;
+  /** `standard`: which packages are standard ones; those among `packages` come before all others. */
+  constructor(resolver: ModuleResolver, packages: readonly Package[], standard: readonly Package[]) {
+    requireArray("the packages of an engine as an array", packages);
+    const isComplete = packages === standard || standard.every((pkg) => packages.includes(pkg));
+    const first = isComplete ? standard : standard.filter((pkg) => packages.includes(pkg));
+    const functions = functionsOf(first);
+    super(resolver, functions);
+    this.standard = functions;
+    for (const pkg of packages) if (!first.includes(pkg)) this.registerPackage(pkg);
   }
 
   private get metadataSources(): MetadataSources {
     return {
       registry: this.registry,
       globalModules: this.globalModules,
+      globalNamespace: this.globalNamespace,
       hostTypes: this.types.all(),
       isStandard: (fn) => this.standard.holds(fn),
       isCustomOperator: (name) => this.isCustomOperator(name),
@@ -66,6 +73,7 @@ export class EngineIntrospection extends EngineRegistration {
   definitions(options: DefinitionsOptions = {}): Definitions {
     return new Definitions(this.metadataSources, null, options);
   }
+  /** The same with the variables of a scope. */
   definitionsWithScope(scope: Scope, options: DefinitionsOptions = {}): Definitions {
     return new Definitions(this.metadataSources, scope, options);
   }

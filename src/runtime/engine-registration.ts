@@ -3,34 +3,55 @@
 import { isKeyword } from "../lang/literals.ts";
 import type { CustomSyntaxRule } from "../lang/options.ts";
 import { precedenceOf } from "../lang/precedence.ts";
+import { requireFunction, requireText } from "./check-arguments.ts";
 import { EngineSettings } from "./engine-settings.ts";
-import type { Package } from "./function/native.ts";
+import type { NativeFn, Package } from "./function/native.ts";
 import { FunctionRegistry } from "./function/registry.ts";
+import type {
+  AccessorArguments,
+  HostArguments,
+  NoRegisterOptions,
+  ReceiverOf,
+} from "./host/argument-types.ts";
 import {
   type CustomSyntaxFunction,
   type CustomSyntaxOptions,
   customSyntaxRule,
 } from "./host/custom-syntax.ts";
 import { defineHostType, type TypeDefinition } from "./host/define-type.ts";
-import { isHostHandle } from "./host/host-object.ts";
+import { hostAsyncIterator, hostIterator } from "./host/host-iterator.ts";
 import { HostTypes } from "./host/host-types.ts";
 import {
   type HostFunction,
+  hostNative,
   type RegisterOptions,
   type RegistrationTarget,
   registerHostFn,
 } from "./host/register-fn.ts";
-import type { HostClass, HostTypeName } from "./host/type-names.ts";
+import { getterName, type HostClass, type HostTypeName, setterName } from "./host/type-names.ts";
+import { GlobalNamespace } from "./module/global-namespace.ts";
 import type { Module } from "./module/module.ts";
 import type { ModuleResolver } from "./module/resolver.ts";
-import type { Value } from "./value/value.ts";
+import { addStaticModule, requireModule } from "./module/static-modules.ts";
+import { compareStrings } from "./value/containers.ts";
+import type { PointerFunction } from "./value/fn-ptr.ts";
 
 export class EngineRegistration extends EngineSettings {
+  /** @hidden */
   readonly registry: FunctionRegistry;
-  /** Host classes known to this engine. */
+  /** Host classes known to this engine. @hidden */
   readonly types: HostTypes;
-  /** Modules that every script sees under a name. */
+  /** Modules that every script sees under a name. @hidden */
   readonly globalModules = new Map<string, Module>();
+  /** Script functions that every script sees. @hidden */
+  readonly globalNamespace = new GlobalNamespace();
+  /** What static modules let scripts use without their names, in the order of those. @hidden */
+  staticNatives: readonly FunctionRegistry[] = [];
+  /** Static modules have typed methods. @hidden */
+  hasStaticMethods = false;
+  private staticVersion = 0;
+  /** Functions behind pointers (`FnPtr.fromFn`), with conversions. */
+  private readonly pointerFunctions = new WeakMap<PointerFunction, NativeFn>();
   protected readonly customOperators = new Map<string, number>();
   protected readonly customSyntax = new Map<string, CustomSyntaxRule>();
   protected readonly customKeywords = new Set<string>();
@@ -42,10 +63,11 @@ export class EngineRegistration extends EngineSettings {
     this.types = new HostTypes(this.registry);
   }
 
+  /** Whether a symbol or word was registered as an operator. */
   isCustomOperator(name: string): boolean {
     return this.customOperators.has(name);
   }
-  private get target(): RegistrationTarget {
+  private get target(): RegistrationTarget & { readonly registry: FunctionRegistry } {
     return {
       registry: this.registry,
       types: this.types,
@@ -53,99 +75,206 @@ export class EngineRegistration extends EngineSettings {
     };
   }
 
+  private register(
+    name: string,
+    params: readonly HostTypeName[],
+    fn: HostFunction,
+    options: RegisterOptions,
+    isAsync = false,
+  ): this {
+    registerHostFn(this.target, name, params, fn, options, isAsync);
+    return this;
+  }
+
   /**
-   * Registers a function that scripts can call, in call style and as a method of its first parameter's type.
+   * Registers a function that scripts can call, in call style and as a method of its first parameter's type. See "Register a
+   * Rust Function" in Rhai's book.
    *
    * @param name identifier or operator symbol.
    * @param params parameter types: Rhai type names (`int`, `float`, `bool`, `char`, `string`, `array`, `map`, `blob`, `Fn`,
    *   `range`, `timestamp`, `()`, `dynamic`) or registered classes. Functions of one name are told apart by them.
    * @param fn the implementation; gets JS values (see `RegisterOptions.raw` for script values). An error it throws can be caught
    *   by the script and carries the JS error as `cause`.
+   * @param options how arguments and result are passed, documentation.
+   * @returns the engine.
    * @throws TypeError for a wrong name, an unknown type, or a function that takes more arguments than there are types.
    * @example
    * engine.registerFn("area", ["float", "float"], (w, h) => w * h, { returns: "float" });
    */
-  registerFn(
+  registerFn<
+    const Params extends readonly HostTypeName[],
+    const Options extends RegisterOptions = NoRegisterOptions,
+  >(
     name: string,
-    params: readonly HostTypeName[],
-    fn: HostFunction,
-    options: RegisterOptions = {},
+    params: Params,
+    fn: (...args: HostArguments<Params, Options>) => unknown,
+    options?: Options,
   ): this {
-    registerHostFn(this.target, name, params, fn, options, false);
-    return this;
+    return this.register(name, params, fn as HostFunction, options ?? {});
   }
   /**
    * Registers an asynchronous function: it returns a promise, and the script that calls it waits for the result as if the
-   * function were synchronous. Scripts that may call it have to be run by `eval`, not `evalSync`.
+   * function were synchronous. Scripts that may call it have to be run by `eval`, not `evalSync`. Arguments as for `registerFn`.
+   *
+   * @throws TypeError as `registerFn`.
+   * @example
+   * engine.registerAsyncFn("price_of", ["string"], async (item) => (await fetch(`${api}/${item}`)).json());
    */
-  registerAsyncFn(
+  registerAsyncFn<
+    const Params extends readonly HostTypeName[],
+    const Options extends RegisterOptions = NoRegisterOptions,
+  >(
     name: string,
-    params: readonly HostTypeName[],
-    fn: HostFunction,
-    options: RegisterOptions = {},
+    params: Params,
+    fn: (...args: HostArguments<Params, Options>) => unknown,
+    options?: Options,
   ): this {
-    registerHostFn(this.target, name, params, fn, options, true);
-    return this;
+    return this.register(name, params, fn as HostFunction, options ?? {}, true);
   }
-  /** Registers a property getter, `fn(object)`. */
-  registerGet(property: string, type: HostTypeName, fn: HostFunction, options: RegisterOptions = {}): this {
-    return this.registerFn(`get$${property}`, [type], fn, { receiver: "ref", ...options });
-  }
-  /** Registers a property getter that returns a promise. */
-  registerAsyncGet(
+  /**
+   * Registers a property getter, `fn(object)`. See "Custom Type Property Getters and Setters" in Rhai's book.
+   *
+   * @throws TypeError as `registerFn`.
+   * @example
+   * engine.registerType(Account).registerGet("balance", Account, (account) => account.balance);
+   */
+  registerGet<const Type extends HostTypeName, const Options extends RegisterOptions = NoRegisterOptions>(
     property: string,
-    type: HostTypeName,
-    fn: HostFunction,
-    options: RegisterOptions = {},
+    type: Type,
+    fn: (...args: AccessorArguments<Type, [], Options>) => unknown,
+    options?: Options,
   ): this {
-    return this.registerAsyncFn(`get$${property}`, [type], fn, { receiver: "ref", ...options });
+    return this.register(getterName(property), [type], fn as HostFunction, { receiver: "ref", ...options });
   }
-  /** Registers a property setter that returns a promise. */
-  registerAsyncSet(property: string, type: HostTypeName, value: HostTypeName, fn: HostFunction): this {
-    return this.registerAsyncFn(`set$${property}`, [type, value], fn, { receiver: "mut" });
-  }
-  /** Registers a property setter, `fn(object, value)`; it is not called on constants. */
-  registerSet(
+  /**
+   * Registers a property getter that returns a promise, which the script waits for.
+   *
+   * @throws TypeError as `registerFn`.
+   */
+  registerAsyncGet<
+    const Type extends HostTypeName,
+    const Options extends RegisterOptions = NoRegisterOptions,
+  >(
     property: string,
-    type: HostTypeName,
-    value: HostTypeName,
-    fn: HostFunction,
-    options: RegisterOptions = {},
+    type: Type,
+    fn: (...args: AccessorArguments<Type, [], Options>) => unknown,
+    options?: Options,
   ): this {
-    return this.registerFn(`set$${property}`, [type, value], fn, { receiver: "mut", ...options });
+    return this.register(
+      getterName(property),
+      [type],
+      fn as HostFunction,
+      { receiver: "ref", ...options },
+      true,
+    );
   }
-  registerGetSet(
+  /**
+   * Registers a property setter that returns a promise, which the script waits for.
+   *
+   * @throws TypeError as `registerFn`.
+   */
+  registerAsyncSet<const Type extends HostTypeName, const Value extends HostTypeName>(
     property: string,
-    type: HostTypeName,
-    value: HostTypeName,
-    get: HostFunction,
-    set: HostFunction,
+    type: Type,
+    value: Value,
+    fn: (...args: AccessorArguments<Type, [Value]>) => unknown,
   ): this {
-    return this.registerGet(property, type, get, { returns: value }).registerSet(property, type, value, set);
+    return this.register(setterName(property), [type, value], fn as HostFunction, { receiver: "mut" }, true);
   }
-  /** Registers `object[index]`, `fn(object, index)`. Arrays, maps, strings, INT and blobs keep their own indexing. */
-  registerIndexerGet(
-    type: HostTypeName,
-    index: HostTypeName,
-    fn: HostFunction,
-    options: RegisterOptions = {},
+  /**
+   * Registers a property setter, `fn(object, value)`; it is not called on constants.
+   *
+   * @throws TypeError as `registerFn`.
+   */
+  registerSet<
+    const Type extends HostTypeName,
+    const Value extends HostTypeName,
+    const Options extends RegisterOptions = NoRegisterOptions,
+  >(
+    property: string,
+    type: Type,
+    value: Value,
+    fn: (...args: AccessorArguments<Type, [Value], Options>) => unknown,
+    options?: Options,
+  ): this {
+    return this.register(setterName(property), [type, value], fn as HostFunction, {
+      receiver: "mut",
+      ...options,
+    });
+  }
+  /**
+   * Registers a getter and a setter of one property.
+   *
+   * @throws TypeError as `registerFn`.
+   */
+  registerGetSet<const Type extends HostTypeName, const Value extends HostTypeName>(
+    property: string,
+    type: Type,
+    value: Value,
+    get: (...args: AccessorArguments<Type>) => unknown,
+    set: (...args: AccessorArguments<Type, [Value]>) => unknown,
+  ): this {
+    return this.register(getterName(property), [type], get as HostFunction, {
+      receiver: "ref",
+      returns: value,
+    }).registerSet(property, type, value, set);
+  }
+  /**
+   * Registers `object[index]`, `fn(object, index)`. Arrays, maps, strings, INT and blobs keep their own indexing. See "Custom
+   * Type Indexers" in Rhai's book.
+   *
+   * @throws TypeError for a type that the language indexes itself, and as `registerFn`.
+   */
+  registerIndexerGet<
+    const Type extends HostTypeName,
+    const Index extends HostTypeName,
+    const Options extends RegisterOptions = NoRegisterOptions,
+  >(
+    type: Type,
+    index: Index,
+    fn: (...args: AccessorArguments<Type, [Index], Options>) => unknown,
+    options?: Options,
   ): this {
     this.refuseBuiltInIndexer(type);
-    return this.registerFn("index$get$", [type, index], fn, { receiver: "ref", ...options });
+    return this.register("index$get$", [type, index], fn as HostFunction, { receiver: "ref", ...options });
   }
-  /** Registers `object[index] = value`, `fn(object, index, value)`. */
-  registerIndexerSet(type: HostTypeName, index: HostTypeName, value: HostTypeName, fn: HostFunction): this {
-    this.refuseBuiltInIndexer(type);
-    return this.registerFn("index$set$", [type, index, value], fn, { receiver: "mut" });
-  }
-  registerIndexerGetSet(
-    type: HostTypeName,
-    index: HostTypeName,
-    value: HostTypeName,
-    get: HostFunction,
-    set: HostFunction,
+  /**
+   * Registers `object[index] = value`, `fn(object, index, value)`.
+   *
+   * @throws TypeError as `registerIndexerGet`.
+   */
+  registerIndexerSet<
+    const Type extends HostTypeName,
+    const Index extends HostTypeName,
+    const Value extends HostTypeName,
+  >(
+    type: Type,
+    index: Index,
+    value: Value,
+    fn: (...args: AccessorArguments<Type, [Index, Value]>) => unknown,
   ): this {
-    return this.registerIndexerGet(type, index, get, { returns: value }).registerIndexerSet(
+    this.refuseBuiltInIndexer(type);
+    return this.register("index$set$", [type, index, value], fn as HostFunction, { receiver: "mut" });
+  }
+  /**
+   * Registers reading and writing by index.
+   *
+   * @throws TypeError as `registerIndexerGet`.
+   */
+  registerIndexerGetSet<
+    const Type extends HostTypeName,
+    const Index extends HostTypeName,
+    const Value extends HostTypeName,
+  >(
+    type: Type,
+    index: Index,
+    value: Value,
+    get: (...args: AccessorArguments<Type, [Index]>) => unknown,
+    set: (...args: AccessorArguments<Type, [Index, Value]>) => unknown,
+  ): this {
+    this.refuseBuiltInIndexer(type);
+    const options: RegisterOptions = { receiver: "ref", returns: value };
+    return this.register("index$get$", [type, index], get as HostFunction, options).registerIndexerSet(
       type,
       index,
       value,
@@ -159,26 +288,21 @@ export class EngineRegistration extends EngineSettings {
     }
   }
   /** Makes a type usable in `for`: `iterate(object)` gives the items. */
-  registerIterator(type: HostTypeName, iterate: (object: never) => Iterable<unknown>): this {
-    const { types } = this;
-    this.registry.registerIterator(types.nameOf(type), function* (value: never): Generator<Value> {
-      const handle: unknown = value;
-      const object = isHostHandle(handle) ? handle.instance : types.toHost(handle as Value);
-      for (const item of iterate(object as never)) yield types.toValue(item, "dynamic");
-    });
+  registerIterator<const Type extends HostTypeName>(
+    type: Type,
+    iterate: (object: ReceiverOf<Type>) => Iterable<unknown>,
+  ): this {
+    requireFunction("registering an iterator", iterate);
+    this.registry.registerIterator(this.types.nameOf(type), hostIterator(this.types, iterate));
     return this;
   }
   /** Makes a type usable in `for`, which waits for each item: `iterate(object)` is an async iterable. */
-  registerAsyncIterator(type: HostTypeName, iterate: (object: never) => AsyncIterable<unknown>): this {
-    const { types } = this;
-    this.registry.registerAsyncIterator(
-      types.nameOf(type),
-      async function* (value: never): AsyncGenerator<Value> {
-        const handle: unknown = value;
-        const object = isHostHandle(handle) ? handle.instance : types.toHost(handle as Value);
-        for await (const item of iterate(object as never)) yield types.toValue(item, "dynamic");
-      },
-    );
+  registerAsyncIterator<const Type extends HostTypeName>(
+    type: Type,
+    iterate: (object: ReceiverOf<Type>) => AsyncIterable<unknown>,
+  ): this {
+    requireFunction("registering an iterator", iterate);
+    this.registry.registerAsyncIterator(this.types.nameOf(type), hostAsyncIterator(this.types, iterate));
     return this;
   }
   /** Makes instances of a class usable as script values; `defineType` does that and more in one piece. */
@@ -186,28 +310,76 @@ export class EngineRegistration extends EngineSettings {
     this.types.register(type, name);
     return this;
   }
-  /** Registers a class as a script type with constructors, methods, properties, indexers, operators ... */
-  defineType(definition: TypeDefinition): this {
-    defineHostType(this.target, definition);
+  /**
+   * Registers a class as a script type in one piece: constructors, methods, properties, indexers, operators, iteration, text. See
+   * "Build a Custom Type" in Rhai's book.
+   *
+   * @returns the engine.
+   * @throws TypeError for a mistake in the definition.
+   * @example
+   * engine.defineType({
+   *   name: "Counter",
+   *   class: Counter,
+   *   constructors: { counter: { call: () => new Counter() } },
+   *   methods: { add: { params: ["int"], call: (counter, by: number) => counter.add(by), readonly: false } },
+   *   properties: { total: { get: (counter) => counter.total } },
+   * });
+   */
+  defineType<Class extends HostClass>(definition: TypeDefinition<Class>): this {
+    defineHostType(this.target, definition as unknown as TypeDefinition);
     return this;
   }
 
   /** Adds a package's functions to the global namespace. */
   registerPackage(pkg: Package): this {
+    if (typeof pkg?.register !== "function")
+      throw new TypeError("expected a package, as definePackage makes it");
     this.registry.addPackage(pkg);
     return this;
   }
-  /** Adds the native functions and variables of a module to the global namespace. */
+  /**
+   * Adds what a module holds, except for its sub-modules, to the global namespace: functions of both kinds, iterators and
+   * variables, which all scripts see as constants. Functions that are registered one by one come first.
+   */
   registerGlobalModule(module: Module): this {
-    for (const fn of module.functions.all()) this.registry.register(fn);
-    for (const [name, value] of module.variables) this.registry.constants.set(name, value);
+    requireModule("registerGlobalModule", module);
+    this.globalNamespace.add(module, this.registry);
     return this;
   }
-  /** Makes a module visible to every script as `name::item`. */
+  /**
+   * Makes a module visible to every script as `name::item`. Its global functions, property accessors, iterators and typed methods,
+   * those of sub-modules too, can be used without the name. A name like `a::b` puts it into a module `a`.
+   *
+   * @throws TypeError for a name that is no identifier or path of identifiers.
+   */
   registerStaticModule(name: string, module: Module): this {
-    if (module.id === null) module.id = name;
-    this.globalModules.set(name, module);
+    requireModule("registerStaticModule", module);
+    addStaticModule(this.globalModules, name, module);
+    this.staticVersion = -1;
     return this;
+  }
+  /** @hidden */
+  nativeOf(name: string, fn: PointerFunction): NativeFn {
+    let native = this.pointerFunctions.get(fn);
+    if (native === undefined) {
+      const options = { context: true, raw: fn.raw };
+      native = hostNative(this.types, name, [], fn.call, options, fn.isAsync);
+      this.pointerFunctions.set(fn, native);
+    }
+    return native;
+  }
+  /** Looks again at what static modules offer without their names, when they have changed. */
+  protected refreshStaticModules(): void {
+    if (this.globalModules.size === 0) return;
+    const modules = [...this.globalModules]
+      .sort(([a], [b]) => compareStrings(a, b))
+      .map(([, module]) => module);
+    const version = Math.max(...modules.map((module) => module.version));
+    if (version === this.staticVersion) return;
+    this.staticVersion = version;
+    this.staticNatives = modules.map(({ exposed }) => exposed).filter((exposed) => exposed !== null);
+    this.hasStaticMethods = modules.some((module) => module.hasMethods);
+    this.registry.touch();
   }
 
   /**
@@ -215,6 +387,7 @@ export class EngineRegistration extends EngineSettings {
    * that name with two parameters for it. See "Custom Operators" in Rhai's book.
    */
   registerCustomOperator(symbol: string, precedence: number): this {
+    requireText("an operator", symbol);
     if (!Number.isInteger(precedence) || precedence < 1 || precedence > 255) {
       throw new RangeError(
         `precedence of operator '${symbol}' must be a whole number from 1 to 255, not ${precedence}`,
@@ -247,6 +420,7 @@ export class EngineRegistration extends EngineSettings {
     evaluate: CustomSyntaxFunction,
     options: CustomSyntaxOptions = {},
   ): this {
+    requireFunction("registering custom syntax", next);
     const rule = customSyntaxRule([first], evaluate, options, this.types);
     this.customKeywords.add(first);
     this.customSyntax.set(first, { ...rule, next });

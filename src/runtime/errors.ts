@@ -2,6 +2,7 @@
 
 import type { ParseError } from "../lang/errors.ts";
 import { describePosition, NO_POSITION, type Position, type Span } from "../lang/position.ts";
+import { thrownText } from "./thrown.ts";
 import type { Value } from "./value/value.ts";
 
 /** Kinds of Rhai's `EvalAltResult` that a script can raise. */
@@ -56,21 +57,28 @@ const UNCATCHABLE: ReadonlySet<EvalErrorKind> = new Set<EvalErrorKind>([
  * the class is an `Error` by its prototype only.
  */
 class StacklessError {
+  /** Rhai's text, without the position. */
   declare message: string;
+  /** Always undefined: scripts use errors for control flow, and recording JS stacks is slow. */
   declare stack?: string;
 }
 Object.setPrototypeOf(StacklessError.prototype, Error.prototype);
 
+/** What an error holds besides its kind; which members there are depends on that. */
 export interface EvalErrorFields {
   /** A name, a type, a signature: the first text of the Rust variant. */
   readonly name?: string;
   /** Second text: requested/actual types, the source of a function. */
   readonly detail?: string;
+  /** How many elements there are, for errors of bounds. */
   readonly length?: number;
+  /** The index that is out of bounds. */
   readonly index?: number | bigint;
   /** Thrown value, termination token, missing index. */
   readonly value?: Value;
+  /** The error in the function or module that was called. */
   readonly inner?: EvalError;
+  /** The syntax error, for `ErrorParsing`. */
   readonly parse?: ParseError;
 }
 
@@ -78,7 +86,9 @@ export interface EvalErrorFields {
 export interface CallFrame {
   /** Name of the function, `closure`, or `module '...'` for the statements of an imported script. */
   readonly name: string;
+  /** The source (file) that holds the call, or null. */
   readonly source: string | null;
+  /** Where the call is. */
   readonly position: Position;
   /** The call in the text of `source`; null when that text is not known. */
   readonly span: Span | null;
@@ -89,6 +99,7 @@ export interface CallFrame {
  * (inner errors, call chain and positions).
  */
 export class EvalError extends StacklessError {
+  /** The class: `EvalError`, or that of a derived one. */
   readonly name: string = "EvalError";
   /** What the innermost error (`root`) is about, in the text of `root.source`. Set when the error leaves the engine. */
   span: Span | null = null;
@@ -103,12 +114,16 @@ export class EvalError extends StacklessError {
   /** The JS error behind a failing host function. */
   cause: unknown = undefined;
   constructor(
+    /** Rhai's name for the kind of error. */
     readonly kind: EvalErrorKind,
+    /** What the error is about. */
     readonly fields: EvalErrorFields = {},
+    /** Where it happened; for an error in a function, where that was called. */
     public position: Position = NO_POSITION,
   ) {
     super();
   }
+  /** Whether a script's `catch` gets it. */
   get isCatchable(): boolean {
     return !UNCATCHABLE.has(this.kind);
   }
@@ -129,6 +144,7 @@ export class EvalError extends StacklessError {
     }
     return error;
   }
+  /** Rhai's full text: inner errors, calls and positions. */
   override toString(): string {
     return displayError(this, "", true);
   }
@@ -254,6 +270,12 @@ function describe(error: EvalError): string {
 export const arithmeticError = (message: string, at?: Position) =>
   new EvalError("ErrorArithmetic", { name: message }, at);
 export const runtimeError = (value: Value, at?: Position) => new EvalError("ErrorRuntime", { value }, at);
+/** What a script gets for whatever host code has thrown. */
+export function hostError(error: unknown): EvalError {
+  const wrapped = runtimeError(thrownText(error));
+  wrapped.cause = error;
+  return wrapped;
+}
 export const functionNotFound = (signature: string, at?: Position) =>
   new EvalError("ErrorFunctionNotFound", { name: signature }, at);
 export const variableNotFound = (name: string, at?: Position) =>

@@ -7,10 +7,14 @@ import type { Value } from "./value/value.ts";
 
 /** JSON text that is not correct or holds what scripts cannot; `line` and `column` (in characters) are 1-based. */
 export class JsonError extends SyntaxError {
+  /** Always `JsonError`. */
   override readonly name = "JsonError";
   constructor(
+    /** What is wrong, without the place. */
     readonly reason: string,
+    /** The line, from 1. */
     readonly line: number,
+    /** The column in characters, from 1. */
     readonly column: number,
     /** UTF-16 offset into the text. */
     readonly offset: number,
@@ -19,6 +23,7 @@ export class JsonError extends SyntaxError {
   }
 }
 
+/** Options of `parseJson`. */
 export interface JsonReadOptions {
   /** How deep arrays and objects may be nested. Default 1000. */
   readonly maxDepth?: number;

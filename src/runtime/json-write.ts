@@ -8,6 +8,7 @@ import { Shared } from "./value/objects.ts";
 import { Byte, Char, Float } from "./value/scalars.ts";
 import { RhaiObject, typeNameOf, type Value } from "./value/value.ts";
 
+/** Options of `toJson`. */
 export interface JsonWriteOptions {
   /** Spaces for each level of nesting, or the text to indent by; without it everything stands on one line. */
   readonly indent?: number | string;

@@ -4,21 +4,29 @@ import { dataPath } from "./data-path.ts";
 
 /** A validator's interface. */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** The interface of Standard Schema. */
   readonly "~standard": {
+    /** Version of the interface. */
     readonly version: 1;
+    /** Name of the validator. */
     readonly vendor: string;
+    /** Checks a value. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    /** For TypeScript alone: what goes in and what comes out. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
+/** What a validator returns: the value or the issues. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly ValidatorIssue[] };
 
 /** An issue as validators report it. */
 export interface ValidatorIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where, by keys. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -27,15 +35,20 @@ export type SchemaOutput<Schema extends StandardSchema> = NonNullable<Schema["~s
 
 /** What is wrong, and where: `path` has the keys, `place` the same as text, `$.items[0]`. */
 export interface SchemaIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** The keys to the place. */
   readonly path: readonly PropertyKey[];
+  /** The place as text. */
   readonly place: string;
 }
 
 /** Thrown for a value that does not fit a schema. */
 export class SchemaError extends TypeError {
+  /** Always `SchemaError`. */
   override readonly name = "SchemaError";
   constructor(
+    /** All that is wrong. */
     readonly issues: readonly SchemaIssue[],
     /** The value that was refused. */
     readonly value: unknown,

@@ -1,6 +1,6 @@
 // Scope: the host's variables and constants, kept between runs.
 
-import { type NameView, type Place, readCell } from "./eval/name-view.ts";
+import { type ExportedVariable, type NameView, type Place, readCell } from "./eval/name-view.ts";
 import { copyValue } from "./value/containers.ts";
 import { jsToValue } from "./value/convert.ts";
 import { Shared } from "./value/objects.ts";
@@ -10,6 +10,8 @@ interface Entry {
   readonly name: string;
   value: Value;
   readonly constant: boolean;
+  /** Names under which a module made of the scope exports it. */
+  aliases?: string[];
 }
 
 class EntryPlace implements Place {
@@ -35,6 +37,10 @@ class EntryPlace implements Place {
   }
 }
 
+function checkName(name: string): void {
+  if (typeof name !== "string") throw new TypeError(`expected the name of a variable, got ${typeof name}`);
+}
+
 /** A value as scripts may hold it: hosts written in JS give anything, and 0.5 is a FLOAT. */
 function scriptValue(name: string, value: Value): Value {
   if (typeof value !== "object") return jsToValue(value);
@@ -57,27 +63,32 @@ export class Scope implements NameView {
   get size(): number {
     return this.list.length;
   }
+  /** Number of entries, hidden ones included; Rhai's `len`. */
   get length(): number {
     return this.list.length;
   }
+  /** Whether there are no entries. */
   get isEmpty(): boolean {
     return this.list.length === 0;
   }
   /** Adds a variable; `value` is a script value (see `jsToValue` for converting). Throws TypeError for other objects. */
   push(name: string, value: Value): this {
+    checkName(name);
     this.list.push({ name, value: scriptValue(name, value), constant: false });
     return this;
   }
   /** Adds a constant. */
   pushConstant(name: string, value: Value): this {
+    checkName(name);
     this.list.push({ name, value: scriptValue(name, value), constant: true });
     return this;
   }
-  /** Adds an entry as it is, shared cells included: how a run stores its variables back. */
+  /** Adds an entry as it is, shared cells included: how a run stores its variables back. @hidden */
   pushEntry(name: string, value: Value, constant: boolean): this {
     this.list.push({ name, value, constant });
     return this;
   }
+  /** @hidden */
   find(name: string): Place | null {
     for (let i = this.list.length - 1; i >= 0; i--) {
       if (this.list[i].name === name) return new EntryPlace(this.list[i]);
@@ -88,6 +99,7 @@ export class Scope implements NameView {
   get(name: string): Value {
     return this.find(name)?.get();
   }
+  /** Whether there is an entry called `name`. */
   contains(name: string): boolean {
     return this.find(name) !== null;
   }
@@ -117,6 +129,7 @@ export class Scope implements NameView {
     this.list.length = Math.min(this.list.length, Math.max(0, length));
     return this;
   }
+  /** Removes all entries. */
   clear(): this {
     return this.rewind(0);
   }
@@ -130,8 +143,8 @@ export class Scope implements NameView {
   /** An independent copy with the values of now. */
   clone(): Scope {
     const copy = new Scope();
-    for (const { name, value, constant } of this.list) {
-      copy.list.push({ name, value: copyValue(readCell(value)), constant });
+    for (const { name, value, constant, aliases } of this.list) {
+      copy.list.push({ name, value: copyValue(readCell(value)), constant, aliases: aliases?.slice() });
     }
     return copy;
   }
@@ -140,11 +153,33 @@ export class Scope implements NameView {
     const copy = new Scope();
     const latest = new Map(this.list.map(({ name }, index) => [name, index]));
     for (const index of [...latest.values()].sort((a, b) => a - b)) {
-      const { name, value, constant } = this.list[index];
-      copy.list.push({ name, value: copyValue(readCell(value)), constant });
+      const { name, value, constant, aliases } = this.list[index];
+      copy.list.push({ name, value: copyValue(readCell(value)), constant, aliases: aliases?.slice() });
     }
     return copy;
   }
+  /**
+   * Exports the latest entry called `name` under an alias (default: its name): a module made by `Engine.evalAstAsModule` has it.
+   * Scripts do that by `export`. Nothing happens when there is no such entry.
+   */
+  setAlias(name: string, alias: string = name): this {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      const entry = this.list[i];
+      if (entry.name !== name) continue;
+      entry.aliases ??= [];
+      if (!entry.aliases.includes(alias)) entry.aliases.push(alias);
+      break;
+    }
+    return this;
+  }
+  /** What a module made of the scope exports, the latest entry first. @hidden */
+  *exported(): IterableIterator<ExportedVariable> {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      const { value, aliases = [] } = this.list[i];
+      for (const alias of aliases) yield { alias, read: () => readCell(value) };
+    }
+  }
+  /** @hidden */
   *entries(): IterableIterator<readonly [string, Place]> {
     for (const entry of this.list) yield [entry.name, new EntryPlace(entry)];
   }
@@ -152,6 +187,7 @@ export class Scope implements NameView {
   *iterate(): IterableIterator<[name: string, isConstant: boolean, value: Value]> {
     for (const { name, value, constant } of this.list) yield [name, constant, readCell(value)];
   }
+  /** The same as `iterate`. */
   [Symbol.iterator](): IterableIterator<[string, boolean, Value]> {
     return this.iterate();
   }

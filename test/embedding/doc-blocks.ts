@@ -83,7 +83,10 @@ export class BlockFiles {
   write(index: number, { code }: DocBlock): string {
     const checks = pathToFileURL(join(this.root, "test/embedding/doc-checks.ts")).href;
     const library = pathToFileURL(join(this.root, "src/index.ts")).href;
-    const text = withChecks(code).replace(/from "rhailib"/g, `from "${library}"`);
+    const queue = pathToFileURL(join(this.root, "src/queue/index.ts")).href;
+    const text = withChecks(code)
+      .replace(/from "rhailib"/g, `from "${library}"`)
+      .replace(/from "rhailib\/queue"/g, `from "${queue}"`);
     const file = join(this.folder, `block-${index}.ts`);
     writeFileSync(file, `import { __equals, __throws } from "${checks}";\n${text}\nexport {};\n`);
     return file;
@@ -93,8 +96,10 @@ export class BlockFiles {
     const folder = join(this.folder, "types");
     mkdirSync(folder);
     const library = '"../../../src/index.ts"';
+    const queue = '"../../../src/queue/index.ts"';
     for (const [index, { title, code }] of blocks.entries()) {
-      const text = `// ${title}\n${code.replace(/"rhailib"/g, library)}\nexport {};\n`;
+      const resolved = code.replace(/"rhailib"/g, library).replace(/"rhailib\/queue"/g, queue);
+      const text = `// ${title}\n${resolved}\nexport {};\n`;
       writeFileSync(join(folder, `block-${index}.ts`), text);
     }
     const project = join(folder, "tsconfig.json");

@@ -46,6 +46,19 @@ function contexts(): { readonly host: object; readonly call: object } {
 
 const { host, call } = contexts();
 
+/** What callbacks get: the one of a debugger has everything. */
+function debuggerContext(): library.DebuggerContext {
+  const seen: library.DebuggerContext[] = [];
+  const engine = new library.Engine().registerDebugger(null, (context) => {
+    seen.push(context);
+    return "continue";
+  });
+  engine.runSync("1");
+  return seen[0];
+}
+
+const debugging = debuggerContext();
+
 /** Objects that have the members of each class; classes are there for static members. */
 const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
   Engine: [library.Engine, new library.Engine()],
@@ -57,6 +70,9 @@ const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
   CallContext: [call],
   SyntaxInput: [SyntaxInput.prototype],
   SyntaxContext: [SyntaxContext.prototype],
+  EvalContext: [debugging],
+  DebuggerContext: [debugging],
+  Debugger: [debugging.debugger],
   Definitions: [library.Definitions.prototype],
   FileModuleResolver: [new library.FileModuleResolver()],
   StaticModuleResolver: [new library.StaticModuleResolver()],
@@ -68,6 +84,8 @@ const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
 const INTERFACES: Readonly<Record<string, string>> = {
   CallFnOptions: "engine.ts",
   RegisterOptions: "host/register-fn.ts",
+  VarDefInfo: "engine-events.ts",
+  CallStackFrame: "debugger/debugger.ts",
   TypeDefinition: "host/define-type.ts",
   ModuleFnOptions: "module/module.ts",
 };

@@ -4,6 +4,7 @@
 import { Engine } from "../../src/runtime/engine.ts";
 import type { MetadataSources } from "../../src/runtime/metadata/sources.ts";
 import { exportModule } from "../../src/runtime/module/export-module.ts";
+import { GlobalNamespace } from "../../src/runtime/module/global-namespace.ts";
 import type { Module } from "../../src/runtime/module/module.ts";
 import type { ImportContext } from "../../src/runtime/module/resolver.ts";
 import { Scope } from "../../src/runtime/scope.ts";
@@ -105,6 +106,7 @@ export function exampleEngine(): { readonly engine: Engine; readonly sources: Me
   const sources: MetadataSources = {
     registry,
     globalModules,
+    globalNamespace: new GlobalNamespace(),
     hostTypes: [engine.types.typeOf(new Point(1))!],
     isStandard: (fn) => standard.has(fn),
     isCustomOperator: (name) => name === "apart",

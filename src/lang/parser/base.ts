@@ -2,7 +2,7 @@
 
 import { EOF, type ParserMethod, type TokenType } from "chevrotain";
 import type { Block, Expr, Ident, ScriptFnDef, Stmt } from "../ast.ts";
-import { ParseError } from "../errors.ts";
+import { ParseError, placed } from "../errors.ts";
 import { unexpectedInput } from "../lex-errors.ts";
 import type { TokenStream } from "../lexer.ts";
 import { isValidIdentifier } from "../literals.ts";
@@ -138,8 +138,7 @@ export abstract class ParserBase extends PreparedParser {
       return call();
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      const { kind, message, fields, lexKind } = error;
-      return this.fail(new ParseError(kind, message, token.pos, fields, lexKind), token);
+      return this.fail(placed(error, token.pos), token);
     }
   }
 

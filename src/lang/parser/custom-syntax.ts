@@ -24,6 +24,8 @@ interface Reading {
   readonly state: { value: unknown };
   /** While characters are read one by one: the offset of the next one. */
   rawAt: number | null;
+  /** Where the last characters that were read one by one end; 0 for none. */
+  rawEnd: number;
   /** The last thing that was asked for. */
   last: string;
 }
@@ -51,7 +53,7 @@ export abstract class CustomSyntaxParser extends FunctionParser {
       state: state.value,
       pos: key.pos,
       start: key.startOffset,
-      end: this.lastEnd(),
+      end: Math.max(this.lastEnd(), reading.rawEnd),
     };
   });
 
@@ -74,7 +76,17 @@ export abstract class CustomSyntaxParser extends FunctionParser {
     const rule = this.options.customSyntax.get(word)!;
     if (rule.scopeMayChange) this.scope.pushBarrier();
     const state = { value: undefined };
-    return { rule, key, symbols: [word], tokens: [word], inputs: [], state, rawAt: null, last: word };
+    return {
+      rule,
+      key,
+      symbols: [word],
+      tokens: [word],
+      inputs: [],
+      state,
+      rawAt: null,
+      rawEnd: 0,
+      last: word,
+    };
   }
 
   /** Reads the next part; false when the syntax is complete. */
@@ -208,6 +220,7 @@ export abstract class CustomSyntaxParser extends FunctionParser {
     const { rawAt } = reading;
     if (rawAt === null) return;
     reading.rawAt = null;
+    reading.rawEnd = rawAt;
     const last = this.previous;
     const cursor = newCursor();
     cursor.line = lineOf(last.pos);

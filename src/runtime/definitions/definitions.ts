@@ -10,6 +10,7 @@ import { BUILTIN_FUNCTION_DEFINITIONS } from "./builtin-functions.ts";
 import { builtinOperatorDefinitions } from "./builtin-operators.ts";
 import { type FnText, nativeFnText, scriptFnText, variableText } from "./item-text.ts";
 
+/** Options of `Engine.definitions`. */
 export interface DefinitionsOptions {
   /** Begin separate definitions by a `module ...` line. Default false; files always have it. */
   readonly headers?: boolean;
@@ -34,6 +35,7 @@ const STATIC_HEADER = "module static;\n\n";
 export class Definitions {
   private readonly headers: boolean;
   private readonly standard: boolean;
+  /** @hidden */
   constructor(
     private readonly sources: MetadataSources,
     /** Variables to be defined as well. */
@@ -48,9 +50,11 @@ export class Definitions {
     const all = { headers: this.headers, includeStandardPackages: this.standard, ...options };
     return new Definitions(this.sources, this.scope, all);
   }
+  /** The same with or without `module ...` lines before separate definitions. */
   withHeaders(headers: boolean): Definitions {
     return this.with({ headers });
   }
+  /** The same with or without what the language and the standard packages provide. */
   includeStandardPackages(includeStandardPackages: boolean): Definitions {
     return this.with({ includeStandardPackages });
   }
@@ -87,8 +91,9 @@ export class Definitions {
   }
   /** Global functions and constants: those of the host, then those of the standard packages. */
   staticModule(): string {
-    const { host, standard } = globalFunctions(this.sources);
-    const parts = [items([], constants(this.sources.registry.constants), this.nativeTexts(host))];
+    const { host, standard, scripts } = globalFunctions(this.sources);
+    const functions = [...this.nativeTexts(host), ...scripts.map(scriptFnText)];
+    const parts = [items([], constants(this.sources.registry.constants), functions)];
     if (this.standard) parts.push(items([], [], this.nativeTexts(standard)));
     return this.header(STATIC_HEADER) + parts.filter((part) => part !== "").join("\n\n");
   }

@@ -1,12 +1,13 @@
 // Links the arguments of calls: evaluation order, first arguments by reference, captured variables as cells.
 
-import type { Expr } from "../../lang/ast.ts";
+import type { Expr, VariableExpr } from "../../lang/ast.ts";
+import { copyValue } from "../value/containers.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { type AsyncEval, type Eval, type Frame, NO_THIS } from "./frame.ts";
 import { evaluateAll, type Later, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { linkPlace } from "./variable.ts";
+import { linkAsk, linkPlace, linkStored, linkThis } from "./variable.ts";
 
 /** Evaluates the arguments; a first argument that is a bare variable is read after the others, as in Rhai. */
 export function linkArguments(linker: Linker, nodes: readonly Expr[]): (frame: Frame) => Value[] {
@@ -72,9 +73,37 @@ export function evaluateArgumentsAsync(
     );
 }
 
+/** The arguments of a call, of which the first may have been announced: counted, and shown to who looks on. */
+export interface CallArguments<E> {
+  /** A first argument that is a variable is read last, but comes first in everything else. Null: nothing to do before. */
+  readonly announce: ((frame: Frame) => Later<void>) | null;
+  readonly owned: readonly E[];
+}
+
+export function linkCallArguments(linker: Linker, nodes: readonly Expr[]): CallArguments<Eval> {
+  const announce = linkAnnounce(linker, nodes[0]);
+  const link = (node: Expr, i: number) =>
+    announce !== null && i === 0 ? linker.settings.nodes.owned(linker, node) : linker.owned(node);
+  return { announce, owned: nodes.map(link) };
+}
+
+export function linkCallArgumentsAsync(linker: Linker, nodes: readonly Expr[]): CallArguments<AsyncEval> {
+  const announce = linkAnnounce(linker, nodes[0]);
+  const link = (node: Expr, i: number) =>
+    announce !== null && i === 0 ? linker.settings.nodes.owned(linker, node) : linker.ownedAsync(node);
+  return { announce, owned: nodes.map(link) };
+}
+
+function linkAnnounce(linker: Linker, node: Expr | undefined): CallArguments<Eval>["announce"] {
+  const isPlace = node?.kind === "this" || (node?.kind === "variable" && node.namespace === null);
+  if (!linker.metered || !isPlace) return null;
+  const { watch } = linker.settings;
+  return linker.counted(node.pos, watch === null ? () => undefined : watch.place(linker, node));
+}
+
 /** How a native's first argument is reached, when it is a variable or `this`. */
 export interface FirstArgument {
-  /** The value, borrowed. */
+  /** The value, borrowed; not counted. */
   readonly read: Eval;
   /** Whether the function may work on the place itself: not for constants, shared variables and temporaries. */
   readonly isRef: (frame: Frame) => boolean;
@@ -87,7 +116,7 @@ const NEVER = () => false;
 export function linkFirstArgument(linker: Linker, node: Expr | undefined): FirstArgument | null {
   if (node?.kind === "this") {
     return {
-      read: linker.expr(node),
+      read: linkThis(node),
       isRef: (frame) => frame.self !== NO_THIS,
       isConstant: (frame) => frame.selfConstant,
       put: (frame, value) => {
@@ -100,7 +129,7 @@ export function linkFirstArgument(linker: Linker, node: Expr | undefined): First
   if (slot >= 0) {
     const isConstant = linker.scope.find(node.name)?.constant === true;
     return {
-      read: linker.expr(node),
+      read: linkStored(linker, node),
       isRef: isConstant ? NEVER : () => true,
       isConstant: NEVER,
       put: (frame, value) => {
@@ -108,9 +137,13 @@ export function linkFirstArgument(linker: Linker, node: Expr | undefined): First
       },
     };
   }
+  return linker.settings.asksVariables ? linkAskedFirst(linker, node) : linkFirstPlace(linker, node);
+}
+
+function linkFirstPlace(linker: Linker, node: VariableExpr): FirstArgument {
   const place = linkPlace(linker, node.name);
   return {
-    read: linker.expr(node),
+    read: linkStored(linker, node),
     isRef: (frame) => {
       const found = place(frame);
       return found !== null && !found.constant && found.cell === null;
@@ -120,16 +153,38 @@ export function linkFirstArgument(linker: Linker, node: Expr | undefined): First
   };
 }
 
+/** A variable whose value the host may give: that is a constant then. */
+function linkAskedFirst(linker: Linker, node: VariableExpr): FirstArgument {
+  const ask = linkAsk(linker, node.name, node.pos);
+  const first = linkFirstPlace(linker, node);
+  // Whoever reads asks for the rest at once, before any other code of the script runs.
+  let isAnswered = false;
+  return {
+    read: (frame) => {
+      const answer = ask === null ? null : ask(frame);
+      isAnswered = answer !== null;
+      return answer === null ? first.read(frame) : answer.value;
+    },
+    isRef: (frame) => isAnswered || first.isRef(frame),
+    isConstant: () => isAnswered,
+    put: first.put,
+  };
+}
+
 /** Links an argument so that a captured variable arrives as its shared cell (`call(f, x)`, `curry(f, x)`, `is_shared(x)`). */
 export function linkRawArgument(linker: Linker, node: Expr): Eval {
-  const value = linker.owned(node);
-  if (node.kind !== "variable" || node.namespace !== null) return value;
+  if (node.kind !== "variable" || node.namespace !== null) return linker.owned(node);
   const place = linkPlace(linker, node.name);
-  return (frame) => {
-    const cell = place(frame)?.cell;
-    if (cell instanceof Shared && !cell.locked) return cell;
-    return value(frame);
-  };
+  const ask = linkAsk(linker, node.name, node.pos);
+  return linker.visited(node, () => {
+    const stored = linkStored(linker, node);
+    return (frame) => {
+      const answer = ask === null ? null : ask(frame);
+      if (answer !== null) return copyValue(answer.value);
+      const cell = place(frame)?.cell;
+      return cell instanceof Shared && !cell.locked ? cell : copyValue(stored(frame));
+    };
+  });
 }
 
 export function linkRawArgumentAsync(linker: Linker, node: Expr): AsyncEval {

@@ -8,7 +8,7 @@ import type { AsyncAssignOperation } from "./assign-op.ts";
 import { type AsyncEval, type AsyncExec, type Frame, NO_THIS } from "./frame.ts";
 import { type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { unboundThis } from "./variable.ts";
+import { linkStored, unboundThis } from "./variable.ts";
 
 export function linkAssignAsync(linker: Linker, node: AssignStmt): AsyncExec {
   const { target } = node;
@@ -78,7 +78,7 @@ function linkSlotAssign(
 
 /** What a module holds is read-only. */
 function linkQualifiedAssign(linker: Linker, target: VariableExpr, value: AsyncEval): AsyncExec {
-  const read = linker.expr(target);
+  const read = linkStored(linker, target);
   const { name, pos } = target;
   return (frame) =>
     whenDone<Value, never>(frame, value(frame), () => {

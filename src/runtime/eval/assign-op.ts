@@ -1,14 +1,16 @@
 // The operator of an op-assignment: built-in pairs of types, registered `op=` functions, then `target = target op value`.
 
 import type { Position } from "../../lang/position.ts";
-import { EvalError } from "../errors.ts";
+import { EvalError, functionNotFound } from "../errors.ts";
 import { assignOperator } from "../function/operators.ts";
 import { Blob, RhaiArray } from "../value/containers.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
+import { callSignature } from "./callbacks.ts";
 import type { Frame } from "./frame.ts";
 import { type Later, whenDone } from "./later.ts";
-import { callNative, callNativeAsync, invokeAsync, invokeNative } from "./native-call.ts";
+import { builtInOperator, callNative, callNativeAsync, invokeAsync, invokeNative } from "./native-call.ts";
 import { nativeError } from "./native-error.ts";
+import { findNative } from "./native-lookup.ts";
 
 type Operator = (a: Value, b: Value) => Value;
 
@@ -91,7 +93,7 @@ function registeredOperation(
   mayAwait: boolean,
 ): Later<Value> {
   const args = [old, value];
-  const fn = frame.run.engine.registry.resolve(token, args);
+  const fn = findNative(frame, token, args);
   if (fn !== null) {
     const invoke = mayAwait ? invokeAsync : invokeNative;
     return whenDone(frame, invoke(frame, fn, args, pos, true, false), () => args[0]);
@@ -104,5 +106,9 @@ function registeredOperation(
       throw error instanceof EvalError ? error.at(pos) : error;
     }
   }
-  return (mayAwait ? callNativeAsync : callNative)(frame, op, [old, value], pos, op);
+  const operands = [old, value];
+  // `a += b` stands for `a = a + b` then, but the host is not asked for a missing function.
+  if (findNative(frame, op, operands) === null && builtInOperator(op, operands) === null)
+    throw functionNotFound(callSignature(op, operands), pos);
+  return (mayAwait ? callNativeAsync : callNative)(frame, op, operands, pos, op);
 }

@@ -30,7 +30,7 @@ import type { Place } from "./name-view.ts";
 import { type Done, ENDED, type Path } from "./path.ts";
 import { type PropertySite, propertyGet, propertySet } from "./property-ops.ts";
 import { startPosition } from "./start-position.ts";
-import { findFunctionByName, linkPlace, unboundThis } from "./variable.ts";
+import { findFunctionByName, linkAsk, linkPlace, linkStored, unboundThis } from "./variable.ts";
 
 export function linkAssign(linker: Linker, node: AssignStmt): Exec {
   const { target } = node;
@@ -130,8 +130,10 @@ export function assignablePlace(
 ): (frame: Frame) => { place: Place; old: Value } {
   const find = linkPlace(linker, name);
   const known = linker.scope.find(name) !== null;
+  const ask = linkAsk(linker, name, pos);
   return (frame) => {
     if (frame.run.metered) frame.run.track(pos);
+    if (ask !== null && ask(frame) !== null) throw assignmentToConstant(name, pos);
     if (!known && findFunctionByName(frame.lib, name) !== null) throw assignmentToConstant(name, pos);
     const place = find(frame);
     if (place === null) {
@@ -146,7 +148,7 @@ export function assignablePlace(
 
 /** What a module holds is read-only. */
 function linkQualifiedAssign(linker: Linker, target: VariableExpr, value: Eval): Exec {
-  const read = linker.expr(target);
+  const read = linkStored(linker, target);
   const { name, pos } = target;
   return (frame) => {
     value(frame);
@@ -183,7 +185,7 @@ function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr)
   const value = linker.owned(node.value);
   const chain = linkChainParts(linker, chainNode);
   const assign = linkLastStep(linker, chain, chainTarget(node, chainNode, operation(linker, node)));
-  if (chain.findCell === null && chain.argCount === 0 && chain.before.length === 0) {
+  if (chain.findCell === null && chain.argCount === 0 && chain.before.length + chain.stages.length === 0) {
     return (frame) => {
       const b = value(frame);
       assign(frame, NO_ARGS, b);
@@ -263,7 +265,6 @@ function linkLastStep(linker: Linker, chain: LinkedChain | AsyncChain, target: C
       const object = path.own(frame, args);
       if (object === ENDED || (optional && object === undefined)) return;
       if (!(object instanceof RhaiMap)) return assignProperty(frame, args, path, object, value, site, target);
-      if (frame.run.metered) frame.run.track(0);
       return whenDone(frame, assignKey(frame, path, object, site.name, value, target), () => {
         if (frame.run.hasSizeLimits) frame.run.checkSize(object, target.pos);
       });
@@ -287,7 +288,6 @@ function assignIndex(
   target: ChainTarget,
 ): Done {
   const { run } = frame;
-  if (run.metered) run.track(0);
   if (object instanceof RhaiArray) {
     return whenDone(frame, assignElement(frame, path, object, index, value, site, target), () =>
       path.commit(frame, args, object, target.pos),

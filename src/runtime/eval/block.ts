@@ -18,6 +18,8 @@ import {
 import { type Later, thenPromise, whenDone } from "./later.ts";
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
+import { FrameView, type VisibleVariable } from "./name-view.ts";
+import { nativeError } from "./native-error.ts";
 import { findByName } from "./variable.ts";
 
 /** Links a list of statements. `scoped`: with a scope of its own; `wantsValue`: the last statement's value is used. */
@@ -29,7 +31,7 @@ export function linkStatements(
 ): Exec {
   const execs = linkEach(linker, statements, scoped, (stmt, isLast) => {
     if (stmt.kind === "expr")
-      return linker.counted(stmt.pos, linkExprStmt(linker, stmt.expr, wantsValue && isLast));
+      return linker.exprStmt(stmt, () => linkExprStmt(linker, stmt.expr, wantsValue && isLast));
     return linker.exec(stmt);
   });
   const leaves = statements.map((stmt) => mayLeave(stmt));
@@ -46,7 +48,7 @@ export function linkStatementsAsync(
 ): AsyncExec {
   const execs = linkEach<AsyncExec>(linker, statements, scoped, (stmt, isLast) => {
     if (stmt.kind === "expr")
-      return linker.counted(stmt.pos, linkExprStmtAsync(linker, stmt.expr, wantsValue && isLast));
+      return linker.exprStmt(stmt, () => linkExprStmtAsync(linker, stmt.expr, wantsValue && isLast));
     return linker.execAsync(stmt);
   });
   const body = asyncSequenceOf(execs);
@@ -60,8 +62,7 @@ function linkEach<E>(
   scoped: boolean,
   link: (stmt: Stmt, isLast: boolean) => E,
 ): E[] {
-  const mark = linker.scope.enter();
-  if (!scoped) linker.scope.depth--;
+  const mark = linker.scope.enter(scoped);
   const outerStart = linker.blockStart;
   linker.blockStart = mark;
   const last = statements.length - 1;
@@ -240,10 +241,11 @@ function declareVar(linker: Linker, node: VarStmt): Declared {
   const { scope } = linker;
   const { name } = node.name;
   const isTop = scope.fn === null && scope.depth === 0;
+  const visible = linker.settings.asksDefinitions ? scope.visible() : null;
   const renewed = scope.redeclare(name, node.constant, linker.blockStart);
   const { count } = scope;
   const { slot } = renewed ?? scope.declare(name, node.constant);
-  return { slot, isTop, check: variableCheck(linker, node, renewed === null, count) };
+  return { slot, isTop, check: variableCheck(linker, node, renewed === null, count, visible) };
 }
 
 /** A definition at a script's top level: remembered for the host's scope, `global::` and exports. */
@@ -277,16 +279,40 @@ function variableCheck(
   node: VarStmt,
   isNew: boolean,
   count: number,
+  visible: readonly VisibleVariable[] | null,
 ): ((frame: Frame) => void) | null {
   const { allowShadowing } = linker.options;
   const limited = Number.isFinite(linker.settings.limits.maxVariables) && isNew;
-  if (allowShadowing && !limited) return null;
+  if (allowShadowing && !limited && visible === null) return null;
   const { name } = node.name;
+  const { depth } = linker.scope;
   return (frame) => {
     if (!allowShadowing && findByName(frame, name) !== null)
       throw new EvalError("ErrorVariableExists", { name }, node.pos);
+    if (visible !== null) askDefinition(frame, node, depth, visible);
     if (limited) checkVariables(frame, count, node.pos);
   };
+}
+
+/** Throws ErrorForbiddenVariable when the host's `onDefVar` says so. */
+function askDefinition(
+  frame: Frame,
+  { name: { name }, constant: isConst, pos: position }: VarStmt,
+  nestingLevel: number,
+  visible: readonly VisibleVariable[],
+): void {
+  const { definition } = frame.run.engine.hooks.callbacks;
+  if (definition === null) return;
+  const view = new FrameView(frame, visible);
+  const willShadow = view.find(name) !== null;
+  const place = { frame, view, position, level: frame.level, mayAwait: false };
+  let isAllowed: boolean;
+  try {
+    isAllowed = definition({ name, isConst, nestingLevel, willShadow }, place);
+  } catch (error) {
+    throw nativeError(error, position);
+  }
+  if (!isAllowed) throw new EvalError("ErrorForbiddenVariable", { name }, position);
 }
 
 function checked<T>(check: ((frame: Frame) => void) | null, exec: (frame: Frame) => T): (frame: Frame) => T {

@@ -119,7 +119,7 @@ export function linkSwitchAsync(linker: Linker, node: SwitchStmt): AsyncExec {
   const value = linker.exprAsync(node.value);
   const arms: AsyncArm[] = node.arms.map(({ condition, action }) => ({
     condition: condition === null ? null : linkConditionAsync(linker, condition),
-    action: linker.counted<Later<Value>>(action.pos, linkExprStmtAsync(linker, action, true)),
+    action: linkActionAsync(linker, action),
   }));
   const table = caseTable(node);
   const { ranges, defaultArm } = node;
@@ -147,6 +147,13 @@ function firstArm(
   );
 }
 
+/** Expressions count themselves, statements are counted as the block around them. */
 function linkAction(linker: Linker, action: Expr): Exec {
-  return linker.counted(action.pos, linkExprStmt(linker, action, true));
+  const exec = linkExprStmt(linker, action, true);
+  return action.kind === "block" ? linker.counted(action.pos, exec) : exec;
+}
+
+function linkActionAsync(linker: Linker, action: Expr): AsyncExec {
+  const exec = linkExprStmtAsync(linker, action, true);
+  return action.kind === "block" ? linker.counted(action.pos, exec) : exec;
 }

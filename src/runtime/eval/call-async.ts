@@ -10,16 +10,18 @@ import {
   evaluateArgumentsAsync,
   type FirstArgument,
   linkArgumentsAsync,
+  linkCallArgumentsAsync,
   linkFirstArgument,
 } from "./arguments.ts";
-import { findQualified, missing, scriptSite } from "./call.ts";
+import { findQualified, missing, missingOnPlace, scriptSite } from "./call.ts";
 import { type AsyncEval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCallAsync } from "./keyword-call-async.ts";
 import { ending, evaluateAll, type Later, thenPromise, whenDone } from "./later.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
-import { callNativeAsync, invokeAsync, NativeSite } from "./native-call.ts";
+import { callNativeAsync, invokeAsync } from "./native-call.ts";
+import { NativeSite } from "./native-lookup.ts";
 import { isBuiltInOperator, linkOperatorAsync } from "./operator.ts";
 import { callScriptAsync, enterFunction, runAsyncBody } from "./script-call.ts";
 
@@ -42,31 +44,37 @@ function linkNegateAsync(linker: Linker, node: CallExpr): AsyncEval {
   const { pos } = node;
   return (frame) =>
     whenDone(frame, operand(frame), (value) => {
-      if (typeof value === "number") return 0 - value;
-      if (value instanceof Float) return new Float(-value.value);
-      return callNativeAsync(frame, "-", [value], pos, "-");
+      const isNumber = typeof value === "number";
+      if (!isNumber && !(value instanceof Float)) return callNativeAsync(frame, "-", [value], pos, "-");
+      if (linker.metered) frame.run.track(pos);
+      return isNumber ? 0 - value : new Float(-value.value);
     });
 }
 
 function linkPlainCallAsync(linker: Linker, node: CallExpr): AsyncEval {
   const { name, pos } = node;
-  const owned = node.args.map((arg) => linker.ownedAsync(arg));
+  const { announce, owned } = linkCallArgumentsAsync(linker, node.args);
   const args = evaluateArgumentsAsync(linker, node.args, owned);
   const native = linkNativeCallAsync(linker, node, owned, args);
-  if (node.op !== null && name !== "contains") return native;
+  if (node.op !== null && name !== "contains") return announced(announce, native);
   const find = scriptSite(functionKey(name, node.args.length));
   const call = (frame: Frame, fn: ScriptFn, values: Value[]): Later<Value> => {
     if (fn.isEmpty) return undefined;
     const callee = enterFunction(frame, fn, fn.environment, values, NO_THIS, frame.level + 1, pos);
     return runAsyncBody(callee, fn, fn.asyncBody, pos);
   };
-  return (frame) => {
+  return announced(announce, (frame) => {
     const fn = find(frame.lib.chain);
     if (fn === null) return native(frame);
     const values = args(frame);
     if (values instanceof Promise) return thenPromise(frame, values, (settled) => call(frame, fn, settled));
     return call(frame, fn, values);
-  };
+  });
+}
+
+function announced(announce: ((frame: Frame) => Later<void>) | null, call: AsyncEval): AsyncEval {
+  if (announce === null) return call;
+  return (frame) => whenDone<void, Value>(frame, announce(frame), () => call(frame));
 }
 
 function linkNativeCallAsync(
@@ -82,8 +90,12 @@ function linkNativeCallAsync(
   const args = first === null ? all : evaluateRest(owned.slice(1));
   const call = (frame: Frame, values: Value[]): Later<Value> => {
     if (first !== null) values[0] = first.read(frame);
-    const fn = site.resolve(registry, values);
-    if (fn === null) return missing(frame, name, values, pos, op);
+    const fn = site.resolve(registry, frame, values);
+    if (fn === null) {
+      return first === null
+        ? missing(frame, name, values, pos, op, true)
+        : missingOnPlace(frame, name, values, pos, op, first, true);
+    }
     return first === null
       ? invokeAsync(frame, fn, values, pos, false, false)
       : invokeOnPlaceAsync(frame, fn, values, pos, first);

@@ -7,14 +7,23 @@ import type { NativeFn } from "../function/native.ts";
 import { copyValue } from "../value/containers.ts";
 import { Float } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
-import { evaluateArguments, type FirstArgument, linkArguments, linkFirstArgument } from "./arguments.ts";
+import {
+  evaluateArguments,
+  type FirstArgument,
+  linkArguments,
+  linkCallArguments,
+  linkFirstArgument,
+} from "./arguments.ts";
+import { callMissing, callSignature } from "./callbacks.ts";
 import { type Chain, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCall } from "./keyword-call.ts";
+import { ending, type Later } from "./later.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
-import { builtInOperator, callNative, callSignature, invokeNative, NativeSite } from "./native-call.ts";
+import { builtInOperator, callNative, invokeNative } from "./native-call.ts";
 import { nativeError } from "./native-error.ts";
+import { NativeSite } from "./native-lookup.ts";
 import { isBuiltInOperator, linkOperator } from "./operator.ts";
 import { callScript, enterFunction, runBody } from "./script-call.ts";
 import { findModule, namespaceText } from "./variable.ts";
@@ -35,11 +44,13 @@ export function linkCall(linker: Linker, node: CallExpr): Eval {
 function linkNegate(linker: Linker, node: CallExpr): Eval {
   const operand = linker.expr(node.args[0]);
   const { pos } = node;
+  const { metered } = linker;
   return (frame) => {
     const value = operand(frame);
-    if (typeof value === "number") return 0 - value;
-    if (value instanceof Float) return new Float(-value.value);
-    return callNative(frame, "-", [value], pos, "-");
+    const isNumber = typeof value === "number";
+    if (!isNumber && !(value instanceof Float)) return callNative(frame, "-", [value], pos, "-");
+    if (metered) frame.run.track(pos);
+    return isNumber ? 0 - value : new Float(-value.value);
   };
 }
 
@@ -58,18 +69,26 @@ export function scriptSite(key: string): (chain: Chain) => ScriptFn | null {
 
 function linkPlainCall(linker: Linker, node: CallExpr): Eval {
   const { name, pos } = node;
-  const owned = node.args.map((arg) => linker.owned(arg));
+  const { announce, owned } = linkCallArguments(linker, node.args);
   const args = evaluateArguments(node.args, owned);
   const native = linkNativeCall(linker, node, owned, args);
-  if (node.op !== null && name !== "contains") return native;
+  if (node.op !== null && name !== "contains") return announced(announce, native);
   const find = scriptSite(functionKey(name, node.args.length));
-  return (frame) => {
+  return announced(announce, (frame) => {
     const fn = find(frame.lib.chain);
     if (fn === null) return native(frame);
     const values = args(frame);
     if (fn.isEmpty) return undefined;
     const callee = enterFunction(frame, fn, fn.environment, values, NO_THIS, frame.level + 1, pos);
     return runBody(callee, fn, fn.body, pos);
+  });
+}
+
+function announced(announce: ((frame: Frame) => Later<void>) | null, call: Eval): Eval {
+  if (announce === null) return call;
+  return (frame) => {
+    announce(frame);
+    return call(frame);
   };
 }
 
@@ -86,9 +105,9 @@ function linkNativeCall(
   if (first === null) {
     return (frame) => {
       const values = args(frame);
-      const fn = site.resolve(registry, values);
+      const fn = site.resolve(registry, frame, values);
       return fn === null
-        ? missing(frame, name, values, pos, op)
+        ? (missing(frame, name, values, pos, op, false) as Value)
         : invokeNative(frame, fn, values, pos, false, false);
     };
   }
@@ -97,8 +116,8 @@ function linkNativeCall(
     const values: Value[] = [undefined];
     for (let i = 0; i < rest.length; i++) values.push(rest[i](frame));
     values[0] = first.read(frame);
-    const fn = site.resolve(registry, values);
-    if (fn === null) return missing(frame, name, values, pos, op);
+    const fn = site.resolve(registry, frame, values);
+    if (fn === null) return missingOnPlace(frame, name, values, pos, op, first, false) as Value;
     return invokeOnPlace(frame, fn, values, pos, first);
   };
 }
@@ -123,16 +142,19 @@ function invokeOnPlace(
   }
 }
 
+/** A call for which there is no function: a built-in operator where operators can be overridden, or the host's answer. */
 export function missing(
   frame: Frame,
   name: string,
   values: Value[],
   pos: Position,
   op: string | null,
-): Value {
+  mayAwait: boolean,
+): Later<Value> {
   if (op !== null && values.length === 2) {
     const builtIn = builtInOperator(op, values);
     if (builtIn !== null) {
+      if (frame.run.metered) frame.run.track(pos);
       try {
         const result = builtIn(values[0], values[1]);
         return frame.run.hasSizeLimits ? frame.run.checkSize(result, pos) : result;
@@ -141,7 +163,28 @@ export function missing(
       }
     }
   }
-  throw functionNotFound(callSignature(name, values), pos);
+  return callMissing(frame, name, values, pos, false, mayAwait);
+}
+
+/** The same where the first argument is a place, which gets what the host puts there. */
+export function missingOnPlace(
+  frame: Frame,
+  name: string,
+  values: Value[],
+  pos: Position,
+  op: string | null,
+  first: FirstArgument,
+  mayAwait: boolean,
+): Later<Value> {
+  const [before] = values;
+  const isRef = first.isRef(frame);
+  return ending(
+    frame,
+    () => missing(frame, name, values, pos, op, mayAwait),
+    () => {
+      if (isRef && values[0] !== before) first.put(frame, values[0]);
+    },
+  );
 }
 
 function linkQualifiedCall(linker: Linker, node: CallExpr, path: readonly Ident[]): Eval {

@@ -9,6 +9,10 @@ export interface CancellationOptions {
   /** Milliseconds from now. */
   readonly timeout?: number | null;
   readonly parent?: Cancellation | null;
+  /** Asked now and then; true cancels. */
+  readonly interrupt?: (() => boolean) | null;
+  /** False for a run that never waits: no timer could fire. Default true. */
+  readonly canWait?: boolean;
 }
 
 /** setTimeout takes no longer delays. */
@@ -25,17 +29,25 @@ export class Cancellation {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private countdown = CLOCK_INTERVAL;
   private readonly unlink: (() => void)[] = [];
+  private readonly interrupt: (() => boolean) | null;
   /** When it ends by itself, as `performance.now()` counts; Infinity: never. */
   readonly endsAt: number;
 
-  constructor({ signal = null, timeout = null, parent = null }: CancellationOptions) {
+  constructor({
+    signal = null,
+    timeout = null,
+    parent = null,
+    interrupt = null,
+    canWait = true,
+  }: CancellationOptions) {
+    this.interrupt = interrupt;
     this.endsAt = Math.min(
       timeout === null ? Number.POSITIVE_INFINITY : performance.now() + timeout,
       parent === null ? Number.POSITIVE_INFINITY : parent.endsAt,
     );
     if (parent !== null) this.followParent(parent);
     if (signal !== null) this.followSignal(signal);
-    if (timeout !== null) this.startTimer();
+    if (timeout !== null && canWait) this.startTimer();
   }
 
   private followParent(parent: Cancellation): void {
@@ -87,6 +99,7 @@ export class Cancellation {
     if (--this.countdown <= 0) {
       this.countdown = CLOCK_INTERVAL;
       if (performance.now() >= this.endsAt) this.expire();
+      if (this.interrupt?.()) this.cancel("interrupted");
     }
     if (this.reason !== null) throw this.error(position);
   }

@@ -1,43 +1,33 @@
 // Links chains of properties, indices and method calls.
-//
-// Rhai evaluates all arguments of a chain, left to right, before it reads the root. When that order cannot be observed (one
-// step with arguments, or only constants and plain variables), each step evaluates its own; otherwise they are evaluated
-// first into an array that the steps take them from.
 
-import type { ChainExpr, ChainStep, Expr, IndexStep, PropertyStep } from "../../lang/ast.ts";
+import type { ChainExpr, ChainStep, IndexStep, PropertyStep } from "../../lang/ast.ts";
 import { dataRace } from "../errors.ts";
 import { Container, copyValue } from "../value/containers.ts";
 import type { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
+import { type AsyncBefore, ChainLinker, stepArguments } from "./chain-linker.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import type { IndexSite } from "./index-ops.ts";
 import { ending, type Later, thenPromise, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { isLiteral } from "./literal.ts";
 import { linkMethod } from "./method-call.ts";
 import {
   type ArgumentSource,
-  ConstantPath,
   ENDED,
   IndexPath,
-  NamedPath,
   type Path,
   PropertyPath,
-  SlotPath,
   StagedPath,
   TemporaryPath,
-  ThisPath,
 } from "./path.ts";
 import type { PropertySite } from "./property-ops.ts";
 import { startPosition } from "./start-position.ts";
-import { linkPlace } from "./variable.ts";
 
 const NO_ARGS: Value[] = [];
 
 type Step = (frame: Frame, args: Value[]) => Value;
 type AsyncStep = (frame: Frame, args: Value[]) => Later<Value>;
 type Before = (frame: Frame, args: Value[]) => void;
-type AsyncBefore = (frame: Frame, args: Value[]) => Later<void>;
 
 /** A chain taken apart: what to do first, and the path to the last step. */
 export interface LinkedChain<B = Before, S = Step> {
@@ -58,100 +48,6 @@ export interface LinkedChain<B = Before, S = Step> {
 
 /** A chain in which something may await: an argument, a method, a getter or an indexer. */
 export type AsyncChain = LinkedChain<AsyncBefore, AsyncStep>;
-
-function stepArguments(step: ChainStep): readonly Expr[] {
-  if (step.kind === "index") return [step.index];
-  return step.kind === "method" ? step.args : [];
-}
-
-/** Whether methods are called on the way to the last step. */
-function callsInside({ steps }: ChainExpr): boolean {
-  return steps.some((step, i) => step.kind === "method" && i < steps.length - 1);
-}
-
-class ChainLinker {
-  readonly before: AsyncBefore[] = [];
-  argCount = 0;
-  private readonly stored: boolean;
-  readonly findCell: ((frame: Frame) => Shared | null) | null;
-  constructor(
-    private readonly linker: Linker,
-    private readonly node: ChainExpr,
-    mayAwait: boolean,
-  ) {
-    const withArgs = node.steps.filter((step) => stepArguments(step).length > 0);
-    const inert = withArgs.every((step) => stepArguments(step).every((arg) => this.isInert(arg)));
-    this.findCell = this.cellFinder();
-    const temporary = node.root.kind !== "variable" && node.root.kind !== "this";
-    const several = withArgs.length > 1 || temporary || callsInside(node);
-    this.stored = (!inert && (several || mayAwait)) || this.findCell !== null;
-  }
-
-  /** Neither does evaluating it do anything, nor can the chain change its value. */
-  private isInert(arg: Expr): boolean {
-    if (isLiteral(arg)) return true;
-    const { root } = this.node;
-    const isRoot = arg.kind === "variable" && root.kind === "variable" && arg.name === root.name;
-    return this.linker.plainSlot(arg) >= 0 && !(isRoot && callsInside(this.node));
-  }
-
-  private cellFinder(): ((frame: Frame) => Shared | null) | null {
-    const { root } = this.node;
-    if (root.kind !== "variable" || root.namespace !== null) return null;
-    const variable = this.linker.scope.find(root.name);
-    if (variable !== null && !variable.maybeShared && !this.linker.scope.facts.hasEval) return null;
-    const find = linkPlace(this.linker, root.name);
-    return (frame) => find(frame)?.cell ?? null;
-  }
-
-  /** A place in `args` for a value. */
-  store(): number {
-    return this.argCount++;
-  }
-
-  argument(node: Expr, owned: boolean): ArgumentSource {
-    if (!this.stored) return owned ? this.linker.owned(node) : this.linker.expr(node);
-    const index = this.store();
-    this.storeFirst(node, index, owned);
-    return (_frame, args) => args[index];
-  }
-
-  /** Evaluates an argument or the root before everything else. */
-  private storeFirst(node: Expr, index: number, owned: boolean): void {
-    const { linker } = this;
-    if (!linker.awaits(node)) {
-      const value = owned ? linker.owned(node) : linker.expr(node);
-      this.before.push((frame, args) => {
-        args[index] = value(frame);
-      });
-      return;
-    }
-    const value = owned ? linker.ownedAsync(node) : linker.exprAsync(node);
-    this.before.push((frame, args) =>
-      whenDone(frame, value(frame), (settled) => {
-        args[index] = settled;
-      }),
-    );
-  }
-
-  root(): Path {
-    const { root } = this.node;
-    const { linker } = this;
-    if (linker.metered && (root.kind === "this" || root.kind === "variable")) {
-      this.before.push((frame) => frame.run.track(root.pos));
-    }
-    if (root.kind === "this") return new ThisPath(root);
-    if (root.kind === "variable") {
-      if (root.namespace !== null) return new ConstantPath(linker.expr(root));
-      const slot = linker.plainSlot(root);
-      if (slot >= 0) return new SlotPath(slot, linker.scope.find(root.name)?.constant === true);
-      return new NamedPath(root.name, linkPlace(linker, root.name), linker.expr(root), root.pos);
-    }
-    const index = this.store();
-    this.storeFirst(root, index, true);
-    return new TemporaryPath(index);
-  }
-}
 
 /** The path one step further; the step is no method call. */
 export function extendPath(
@@ -181,24 +77,27 @@ export function propertySite(linker: Linker, step: PropertyStep): PropertySite {
 }
 
 /** Takes a chain apart; the last step is left to the caller. */
-export function linkChainParts(linker: Linker, node: ChainExpr): LinkedChain {
-  return takeApart(linker, node, false) as LinkedChain;
+export function linkChainParts(linker: Linker, node: ChainExpr, isRead = false): LinkedChain {
+  return takeApart(linker, node, false, isRead) as LinkedChain;
 }
 
 export function linkChainPartsAsync(linker: Linker, node: ChainExpr): AsyncChain {
-  return takeApart(linker, node, true);
+  return takeApart(linker, node, true, false);
 }
 
-function takeApart(linker: Linker, node: ChainExpr, mayAwait: boolean): AsyncChain {
-  const chain = new ChainLinker(linker, node, mayAwait);
+function takeApart(linker: Linker, node: ChainExpr, mayAwait: boolean, isRead: boolean): AsyncChain {
+  const chain = new ChainLinker(linker, node, mayAwait, isRead);
   const sources = node.steps.map((step) =>
     stepArguments(step).map((arg) => chain.argument(arg, step.kind === "method")),
   );
   let path = chain.root();
   const stages: AsyncStep[] = [];
   const last = node.steps.length - 1;
-  for (let i = 0; i < last; i++) {
+  for (let i = 0; i <= last; i++) {
     const step = node.steps[i];
+    if (step.kind !== "method" && linker.settings.watch !== null)
+      stages.push(announcing(linker.settings.watch.place(linker, step), path, step.optional));
+    if (i === last) break;
     if (step.kind !== "method") {
       const next = extendPath(linker, path, step, sources[i]);
       if (linker.awaits(step)) {
@@ -216,6 +115,14 @@ function takeApart(linker: Linker, node: ChainExpr, mayAwait: boolean): AsyncCha
   return { before, stages, argCount, path, last: node.steps[last], lastArgs: sources[last], findCell };
 }
 
+/** Lets who looks on see a step before it is taken, unless a safe access ends the chain there. */
+function announcing(announce: (frame: Frame) => Later<void>, path: Path, optional: boolean): AsyncStep {
+  return (frame, args) => {
+    if (optional && path.get(frame, args) === undefined) return ENDED;
+    return whenDone<void, Value>(frame, announce(frame), () => undefined);
+  };
+}
+
 function storing(call: AsyncStep, index: number): AsyncStep {
   return (frame, args) => {
     const value = call(frame, args);
@@ -231,7 +138,7 @@ function storing(call: AsyncStep, index: number): AsyncStep {
 
 /** Links reading a chain; the value is borrowed when its last step is a property or an index. */
 export function linkChain(linker: Linker, node: ChainExpr): Eval {
-  const chain = linkChainParts(linker, node);
+  const chain = linkChainParts(linker, node, true);
   const final = linkFinal(linker, chain) as Step;
   const needsArgs = chain.before.length > 0 || chain.argCount > 0 || chain.stages.length > 0;
   if (needsArgs || chain.findCell !== null || node.steps.some((step) => step.optional))

@@ -3,6 +3,7 @@
 import type { CustomExpr, Expr } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
 import type { Value } from "../value/value.ts";
+import type { CallbackPlace } from "./callbacks.ts";
 import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import { type Later, recovering, settledLater, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
@@ -21,17 +22,12 @@ export interface CustomInput {
 export interface CustomImplementation {
   /** Returns promises even when its inputs do not. */
   readonly isAsync?: boolean;
-  evaluate(
-    inputs: readonly CustomInput[],
-    frame: Frame,
-    view: FrameView,
-    state: unknown,
-  ): Value | Promise<Value>;
+  evaluate(inputs: readonly CustomInput[], place: CallbackPlace, state: unknown): Value | Promise<Value>;
 }
 
 export function linkCustom(linker: Linker, node: CustomExpr): Eval {
   const inputs = node.inputs.map((input) => linker.owned(input));
-  const evaluate = evaluation(linker, node, inputs);
+  const evaluate = evaluation(linker, node, inputs, false);
   return (frame) => {
     const result = evaluate(frame);
     if (result instanceof Promise) throw unexpectedPromise(node.tokens[0], node.pos, result);
@@ -41,11 +37,17 @@ export function linkCustom(linker: Linker, node: CustomExpr): Eval {
 
 export function linkCustomAsync(linker: Linker, node: CustomExpr): AsyncEval {
   const inputs = node.inputs.map((input) => linker.ownedAsync(input));
-  return evaluation(linker, node, inputs);
+  return evaluation(linker, node, inputs, true);
 }
 
-function evaluation(linker: Linker, node: CustomExpr, inputs: readonly AsyncEval[]): AsyncEval {
+function evaluation(
+  linker: Linker,
+  node: CustomExpr,
+  inputs: readonly AsyncEval[],
+  mayAwait: boolean,
+): AsyncEval {
   const visible = linker.scope.visible();
+  const position = node.pos;
   const implementation = node.implementation as CustomImplementation;
   return (frame) => {
     const bound = inputs.map((value, i) => ({
@@ -55,7 +57,9 @@ function evaluation(linker: Linker, node: CustomExpr, inputs: readonly AsyncEval
     return recovering(
       frame,
       () => {
-        const result = implementation.evaluate(bound, frame, new FrameView(frame, visible), node.state);
+        const view = new FrameView(frame, visible);
+        const place = { frame, view, position, level: frame.level, mayAwait };
+        const result = implementation.evaluate(bound, place, node.state);
         return sized(frame, guarded(frame, result), node.pos);
       },
       (error) => {

@@ -4,14 +4,24 @@ import { isValidIdentifier } from "../../lang/literals.ts";
 import type { Position } from "../../lang/position.ts";
 import { dataRace, functionNotFound, mismatchDataType } from "../errors.ts";
 import { copyValue } from "../value/containers.ts";
-import type { FnPtr } from "../value/fn-ptr.ts";
+import type { FnPtr, PointerFunction } from "../value/fn-ptr.ts";
 import { type Ref, Shared } from "../value/objects.ts";
 import { rustTypeNameOf, typeNameOf, type Value } from "../value/value.ts";
+import { callMissing, callSignature } from "./callbacks.ts";
 import { type Environment, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, type Later } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { NameView } from "./name-view.ts";
-import { callNative, callNativeAsync, callSignature, invokeAsync, invokeNative } from "./native-call.ts";
+import {
+  applyBuiltIn,
+  builtInOperator,
+  callNative,
+  callNativeAsync,
+  invokeAsync,
+  invokeNative,
+  isOpAssignment,
+} from "./native-call.ts";
+import { findNative } from "./native-lookup.ts";
 import { enterFunction, runBodyFor } from "./script-call.ts";
 
 /**
@@ -28,8 +38,12 @@ export function callPointer(
   constant: boolean,
   mayAwait: boolean,
 ): Later<Value> {
-  const { curry, linked } = fnPtr;
+  const { curry, linked, native } = fnPtr;
   const all = withCurried(curry, args);
+  if (native !== null) {
+    if (self !== null) all.splice(curry.length, 0, copyValue(self.value));
+    return callHostPointer(frame, fnPtr, native, all, pos, mayAwait);
+  }
   if (linked !== null && linked.arity === all.length) {
     const environment = (fnPtr.environment ?? (linked as ScriptFn).environment) as Environment | null;
     return callWithSelf(
@@ -55,6 +69,19 @@ export function callPointer(
     return (mayAwait ? callNativeAsync : callNative)(frame, fnPtr.name, flat, pos, null);
   }
   return callByName(frame, level + 1, fnPtr.name, all, self, pos, null, mayAwait);
+}
+
+/** Calls the function of the host that a pointer is bound to, with all arguments, curried ones included. */
+export function callHostPointer(
+  frame: Frame,
+  { name }: FnPtr,
+  fn: PointerFunction,
+  args: Value[],
+  pos: Position,
+  mayAwait: boolean,
+): Later<Value> {
+  const native = frame.run.engine.nativeOf(name, fn);
+  return (mayAwait ? invokeAsync : invokeNative)(frame, native, args.map(flatten), pos, false, false);
 }
 
 /** Runs a script function with `this` bound to a place; the place gets what the function assigned to `this`. */
@@ -143,18 +170,38 @@ export function callByName(
     }
   }
   const values = args.map(flatten);
-  if (self === null) return (mayAwait ? callNativeAsync : callNative)(frame, name, values, pos, null);
+  if (self === null) return callNativeByName(frame, name, values, false, pos, mayAwait);
   values.unshift(self.value);
-  const native = frame.run.engine.registry.resolve(name, values);
-  if (native === null) throw functionNotFound(callSignature(name, values), pos);
-  const invoke = mayAwait ? invokeAsync : invokeNative;
   return ending(
     frame,
-    () => invoke(frame, native, values, pos, true, false),
+    () => callNativeByName(frame, name, values, true, pos, mayAwait),
     () => {
       self.value = values[0];
     },
   );
+}
+
+/**
+ * Calls a native function or built-in operator by name, whatever functions the script has. With `isMethod` the first argument
+ * is a place: `args[0]` holds its new value afterwards.
+ */
+export function callNativeByName(
+  frame: Frame,
+  name: string,
+  args: Value[],
+  isMethod: boolean,
+  pos: Position,
+  mayAwait: boolean,
+): Later<Value> {
+  const native = findNative(frame, name, args);
+  if (native !== null)
+    return (mayAwait ? invokeAsync : invokeNative)(frame, native, args, pos, isMethod, false);
+  const operator = args.length === 2 ? builtInOperator(name, args) : null;
+  if (operator === null) return callMissing(frame, name, args, pos, isMethod, mayAwait);
+  const result = applyBuiltIn(frame, operator, args, pos);
+  if (!isOpAssignment(name)) return result;
+  args[0] = result;
+  return undefined;
 }
 
 const KEYWORD_CALLS: ReadonlySet<string> = new Set([

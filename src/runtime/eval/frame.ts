@@ -136,8 +136,12 @@ export interface ScriptFn extends LinkedFn {
   /** The bodies that asynchronous call sites run: the same ones when nothing in the function may await. */
   asyncBody: AsyncExec;
   sharedAsyncBody: AsyncExec;
-  /** Something in the body may await. */
+  /** Its operations are tracked. */
+  readonly metered: boolean;
+  /** Something in the body may await, for all that is known: what it calls may come from elsewhere. */
   readonly mayAwait: boolean;
+  /** Something in the body is known to await. */
+  readonly waits: boolean;
 }
 
 /** What a module's functions keep from its evaluation. */

@@ -1,9 +1,8 @@
 // Links `import` and `export`; runs scripts as modules.
 
-import type { ExportStmt, ImportStmt } from "../../lang/ast.ts";
+import type { Ast, ExportStmt, ImportStmt } from "../../lang/ast.ts";
 import { ParseError } from "../../lang/errors.ts";
 import type { Position } from "../../lang/position.ts";
-import { ExitSignal } from "../control.ts";
 import {
   EvalError,
   inModule,
@@ -13,25 +12,17 @@ import {
   variableNotFound,
 } from "../errors.ts";
 import { Module } from "../module/module.ts";
-import type { ImportContext } from "../module/resolver.ts";
-import { copyValue } from "../value/containers.ts";
-import { Shared } from "../value/objects.ts";
+import type { ImportContext, ModuleResolver } from "../module/resolver.ts";
+import { isInstance } from "../thrown.ts";
 import { rustTypeNameOf, type Value } from "../value/value.ts";
 import { addExport } from "./block.ts";
-import {
-  type AsyncExec,
-  type Environment,
-  type Exec,
-  type Export,
-  Frame,
-  type Import,
-  NO_THIS,
-} from "./frame.ts";
-import { ending, type Later, recovering, settledLater, whenDone } from "./later.ts";
+import type { AsyncExec, Exec, Frame } from "./frame.ts";
+import { ending, type Later, recovering, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
-import { MayAwaitError, refuseWaiting, unexpectedPromise } from "./may-await-error.ts";
+import { MayAwaitError, unexpectedPromise } from "./may-await-error.ts";
+import { evaluateModule } from "./module-run.ts";
 import { FrameView, type NameView } from "./name-view.ts";
-import { isStackOverflow } from "./native-error.ts";
+import { isStackOverflow, nativeError } from "./native-error.ts";
 import { startPosition } from "./start-position.ts";
 import { findByName } from "./variable.ts";
 
@@ -72,19 +63,24 @@ function importer(
   };
 }
 
-interface ImportSite {
+/** Where, or for whom, a module is imported. */
+export interface ImportSite {
   readonly path: string;
   /** The variables that the module sees. */
   readonly view: NameView;
   readonly pos: Position;
   readonly mayAwait: boolean;
+  /** Told about the module's script before it is run. */
+  readonly onCompiled?: (ast: Ast) => void;
 }
 
-function loadModule(frame: Frame, site: ImportSite): Later<Module> {
+/** Finds a module and runs its script. Throws moduleNotFound, or what loading raises, as an EvalError. */
+export function loadModule(frame: Frame, site: ImportSite): Later<Module> {
   const { run } = frame;
-  const { path, pos, mayAwait } = site;
+  const { path, pos } = site;
   const context: ImportContext = {
     source: frame.source,
+    files: run.engine.scriptFiles,
     loadScript: (text, source) =>
       recovering(
         frame,
@@ -98,18 +94,24 @@ function loadModule(frame: Frame, site: ImportSite): Later<Module> {
         },
       ),
   };
+  const found = (module: Module | null): Module => {
+    if (module === null) throw moduleNotFound(path, pos);
+    return module;
+  };
   if (run.loading.length > 200) throw new EvalError("ErrorStackOverflow", {}, pos);
   run.loading.push(path);
   return ending(
     frame,
     () => {
-      const found = run.engine.moduleResolver.resolve(path, context);
-      if (found instanceof Promise && !mayAwait) throw unexpectedPromise("import", pos, found);
-      const { cancellation } = run;
-      const guarded = found instanceof Promise && cancellation !== null ? cancellation.guard(found) : found;
-      return whenDone<Module | null, Module>(frame, guarded, (module) => {
-        if (module === null) throw moduleNotFound(path, pos);
-        return module;
+      const { embedded, engine } = run;
+      const own = embedded === null ? null : ask(frame, embedded, context, site);
+      return whenDone<Module | null, Module>(frame, own, (module) => {
+        if (module !== null) return module;
+        return whenDone<Module | null, Module>(
+          frame,
+          ask(frame, engine.moduleResolver, context, site),
+          found,
+        );
       });
     },
     () => {
@@ -118,76 +120,41 @@ function loadModule(frame: Frame, site: ImportSite): Later<Module> {
   );
 }
 
-/** Compiles and runs a script as a module in the importer's scope, and collects what it exports. */
-function runModule(importing: Frame, text: string, source: string, site: ImportSite): Later<Module> {
-  const { run, lib } = importing;
-  const { engine } = run;
-  // Its functions may be called from anywhere, and call what they see there.
-  const everyNode = engine.registry.hasAsync;
-  const program = engine.link(engine.compileModule(text, source), { metered: run.metered, everyNode });
-  const { table } = program;
-  if (!site.mayAwait) refuseWaiting(program.refusal());
-  const { body, frameSize } = site.mayAwait ? program.async : program;
-  const constants = new Map();
-  const environment: Environment = { table, imports: null, constants };
-  const chain = { table, outer: lib.chain, entered: new Map() };
-  const slots: Value[] = new Array(frameSize).fill(undefined);
-  const library = { chain, constants, environment };
-  const frame = new Frame(run, slots, NO_THIS, library, importing.imports, importing.level, table.source);
-  frame.outer = site.view;
-  const done = recovering<Value>(
+/** What a resolver says. Throws what it throws, as an EvalError. */
+function ask(
+  frame: Frame,
+  resolver: ModuleResolver,
+  context: ImportContext,
+  { path, pos, mayAwait }: ImportSite,
+): Later<Module | null> {
+  const { cancellation } = frame.run;
+  const checked = (found: Module | null): Module | null => {
+    if (found == null) return null;
+    if (found instanceof Module) return found;
+    throw new TypeError(`the module resolver returned something for '${path}' that is no Module`);
+  };
+  return recovering<Module | null>(
     frame,
-    () => body(frame),
+    () => {
+      const found = resolver.resolve(path, context);
+      if (found instanceof Promise && !mayAwait) throw unexpectedPromise("import", pos, found);
+      const guarded = found instanceof Promise && cancellation !== null ? cancellation.guard(found) : found;
+      return whenDone(frame, guarded, checked);
+    },
     (error) => {
-      if (!(error instanceof ExitSignal)) throw error;
-      return undefined;
+      throw isInstance(error, ParseError)
+        ? inModule(path, parsingError(error), pos)
+        : nativeError(error, pos);
     },
   );
-  return settledLater(
-    frame,
-    whenDone<Value, Module>(frame, done, () => moduleOf(frame, importing, environment, program.doc)),
-  );
 }
 
-function moduleOf(frame: Frame, importer: Frame, environment: Environment, doc: string): Module {
-  const outside = importer.imports;
-  const module = new Module();
-  const { table } = environment;
-  module.id = table.source;
-  module.doc = doc;
-  for (let item = frame.imports; item !== null && item !== outside; item = item.next) {
-    if (item.name !== "" && !module.modules.has(item.name)) module.setSubModule(item.name, item.module);
-  }
-  for (const { alias, read } of exportsOf(frame)) {
-    if (module.containsVar(alias)) continue;
-    const value = read();
-    module.setVar(alias, copyValue(value instanceof Shared ? value.value : value));
-  }
-  const own: Environment = {
-    table,
-    imports: ownImports(frame.imports, outside),
-    constants: environment.constants,
-  };
-  for (const [key, fn] of table.functions) {
-    fn.environment = own;
-    if (!fn.def.isPrivate) module.scriptFunctions.set(key, fn);
-  }
-  for (const [key, fn] of table.methods) {
-    fn.environment = own;
-    if (!fn.def.isPrivate) module.methods.set(key, fn);
-  }
-  return module;
-}
-
-/** What a module exports, the latest definition first; importers' exports so far count as well, since the scope is theirs. */
-function exportsOf(frame: Frame): Export[] {
-  const own = [...(frame.exports ?? [])].sort((a, b) => b.order - a.order);
-  return frame.outer instanceof FrameView ? [...own, ...exportsOf(frame.outer.frame)] : own;
-}
-
-function ownImports(imports: Import | null, outside: Import | null): Import | null {
-  if (imports === null || imports === outside) return null;
-  return { ...imports, next: ownImports(imports.next, outside) };
+/** Compiles a script and runs it as a module in the importer's scope. */
+function runModule(importing: Frame, text: string, source: string, site: ImportSite): Later<Module> {
+  const { engine } = importing.run;
+  const ast = engine.compileModule(text, source);
+  site.onCompiled?.(ast);
+  return evaluateModule(importing, ast, site.view, site.mayAwait);
 }
 
 export function linkExport(linker: Linker, node: ExportStmt): Exec {

@@ -11,6 +11,7 @@ import { bitField, bitPosition, getBit, getBits, setBit, setBits } from "./index
 import { stringChar, stringSlice, withChar, withSlice } from "./index-string.ts";
 import { type Later, whenDone } from "./later.ts";
 import { invokeAsync, invokeNative } from "./native-call.ts";
+import { findNative } from "./native-lookup.ts";
 
 /** What an index step knows besides its values. */
 export interface IndexSite {
@@ -48,7 +49,6 @@ function requireKey(index: Value, pos: Position): string {
  * which the value's type hides (only chains that stage such steps read sites that may await; see `StagedPath`).
  */
 export function indexGet(frame: Frame, target: Value, index: Value, site: IndexSite): Value {
-  if (frame.run.metered) frame.run.track(0);
   if (target instanceof RhaiArray) return target.items[elementIndex(target.items.length, index, site.idxPos)];
   if (target instanceof RhaiMap) return mapGet(target, requireKey(index, site.idxPos), site);
   switch (typeof target) {
@@ -95,7 +95,7 @@ export function callIndexer(
   constant = false,
 ): Later<Value> {
   const name = args.length === 2 ? INDEX_GET : INDEX_SET;
-  const fn = frame.run.engine.registry.resolve(name, args);
+  const fn = findNative(frame, name, args);
   if (fn === null) throw indexingType(indexerSignature(args), opPos);
   return (mayAwait ? invokeAsync : invokeNative)(frame, fn, args, opPos, isRef, constant);
 }
@@ -109,12 +109,10 @@ function indexerSignature(args: readonly Value[]): string {
 /** The element to be modified in place; `target` must be writable itself. Missing map keys give unit. */
 export function indexOwn(frame: Frame, target: Value, index: Value, site: IndexSite): Value {
   if (target instanceof RhaiArray) {
-    if (frame.run.metered) frame.run.track(0);
     const items = target.write();
     return items[elementIndex(items.length, index, site.idxPos)];
   }
   if (target instanceof RhaiMap) {
-    if (frame.run.metered) frame.run.track(0);
     const key = requireKey(index, site.idxPos);
     if (site.strict) mapGet(target, key, site);
     return target.getForWrite(key);

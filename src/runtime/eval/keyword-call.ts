@@ -9,7 +9,7 @@ import { fnPtrFromName } from "../function/fn-name.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
 import { linkRawArgument } from "./arguments.ts";
-import { callByName, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
+import { callByName, callHostPointer, flatten, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Environment, type Eval, Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, type Later, recovering, whenDone } from "./later.ts";
 import type { Linker } from "./linker.ts";
@@ -132,8 +132,10 @@ export function pointerCall(
 ): (frame: Frame, pointer: FnPtr, values: Value[]) => Later<Value> {
   const visible = capturesScope ? linker.scope.visible() : null;
   return (frame, pointer, values) => {
-    const { linked, curry } = pointer;
+    const { linked, curry, native } = pointer;
     const level = frame.level + 1;
+    if (native !== null)
+      return callHostPointer(frame, pointer, native, withCurried(curry, values), pos, mayAwait);
     if (linked !== null && linked.arity === curry.length + values.length) {
       const fn = linked as ScriptFn;
       const environment = (pointer.environment ?? fn.environment) as Environment | null;

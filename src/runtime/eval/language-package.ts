@@ -20,7 +20,15 @@ function parseJson(context: NativeContext, json: string): Value {
     throw error instanceof ParseError ? parsingError(error) : error;
   }
   const slots: Value[] = new Array(program.frameSize).fill(undefined);
-  const frame = new Frame(run, slots, NO_THIS, mainLibrary(program.table), null, context.callLevel, null);
+  const frame = new Frame(
+    run,
+    slots,
+    NO_THIS,
+    mainLibrary(program.table, engine.globalNamespace),
+    null,
+    context.callLevel,
+    null,
+  );
   const value = program.body(frame);
   if (!(value instanceof RhaiMap)) throw mismatchOutputType("map", typeNameOf(value));
   return value;

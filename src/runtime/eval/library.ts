@@ -1,5 +1,6 @@
 // Function libraries: finding script functions, and entering the environment of a module's function.
 
+import type { GlobalNamespace } from "../module/global-namespace.ts";
 import type { Value } from "../value/value.ts";
 import type { Chain, Environment, Frame, FunctionTable, Import, Library, ScriptFn } from "./frame.ts";
 
@@ -7,10 +8,10 @@ export function functionKey(name: string, arity: number): string {
   return `${name}/${arity}`;
 }
 
-/** The library of a main script's run: its own table, and no constants recorded yet. */
-export function mainLibrary(table: FunctionTable): Library {
+/** The library of a main script's run: its own functions and those of global modules, and no constants recorded yet. */
+export function mainLibrary(table: FunctionTable, global: GlobalNamespace): Library {
   const constants = new Map<string, Value>();
-  return { chain: table.chain, constants, environment: { table, imports: null, constants } };
+  return { chain: global.chainOf(table), constants, environment: { table, imports: null, constants } };
 }
 
 /** The library in force inside a function of `environment` that is called from `from`. */
@@ -52,7 +53,7 @@ export function findScriptFn(chain: Chain, key: string): ScriptFn | null {
   return null;
 }
 
-/** A typed method by `type.name/arity`: the script's own, then those of imported modules (the latest import first). */
+/** A typed method by `type.name/arity`: the script's own, then those of imported modules (the latest import first), of static ones. */
 export function findMethod(frame: Frame, key: string): ScriptFn | null {
   for (let item: Chain | null = frame.lib.chain; item !== null; item = item.outer) {
     const fn = item.table.methods.get(key);
@@ -60,6 +61,10 @@ export function findMethod(frame: Frame, key: string): ScriptFn | null {
   }
   for (let item = frame.imports; item !== null; item = item.next) {
     const fn = item.module.findMethod(key);
+    if (fn !== null) return fn;
+  }
+  for (const module of frame.run.engine.globalModules.values()) {
+    const fn = module.findMethod(key);
     if (fn !== null) return fn;
   }
   return null;

@@ -7,14 +7,15 @@
 // A function that may await is linked twice, on demand: for synchronous call sites, and for asynchronous ones. The latter
 // variant has asynchronous closures (`exprAsync` ...) for the nodes that may await, and the ordinary ones for all others.
 
-import type { Block, Expr, Stmt } from "../../lang/ast.ts";
+import type { Block, ChainStep, Expr, ExprStmt, MethodStep, ScriptFnDef, Stmt } from "../../lang/ast.ts";
 import type { LanguageOptions } from "../../lang/options.ts";
 import type { Position } from "../../lang/position.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
 import { Container, copyValue } from "../value/containers.ts";
+import type { Value } from "../value/value.ts";
 import type { AsyncEval, AsyncExec, Eval, Exec, Frame } from "./frame.ts";
 import { LEAVE, LeaveSignal } from "./frame.ts";
-import { recovering, thenPromise, whenDone } from "./later.ts";
+import { type Later, recovering, thenPromise, whenDone } from "./later.ts";
 import type { Awaiting } from "./may-await.ts";
 import type { Limits } from "./run.ts";
 import type { StaticScope } from "./static-scope.ts";
@@ -31,6 +32,24 @@ export interface NodeLinkers {
   blockAsync(linker: Linker, statements: readonly Stmt[], scoped: boolean): AsyncExec;
 }
 
+/** Wraps what it wants to see: each node, each step of a chain, the bodies of functions and of the script. */
+export interface NodeWatch {
+  /** Says, before its expression is linked, that a statement consists of it. */
+  markStatement(expr: Expr): void;
+  /** `link` links the node itself: after a look at the variables that can be seen before it. */
+  node<E extends AsyncEval>(linker: Linker, node: Expr | Stmt, link: () => E): E;
+  /** What is done before a chain takes a step, or reads its root. */
+  place(linker: Linker, node: Expr | ChainStep): (frame: Frame) => Later<void>;
+  /** A method call; `inner` does what `place` announces. */
+  method<A extends readonly unknown[]>(
+    linker: Linker,
+    step: MethodStep,
+    inner: (frame: Frame, ...args: A) => Later<Value>,
+  ): (frame: Frame, ...args: A) => Later<Value>;
+  body<E extends AsyncExec>(linker: Linker, fn: ScriptFnDef, inner: E): E;
+  program<E extends AsyncExec>(linker: Linker, inner: E): E;
+}
+
 export interface LinkSettings {
   readonly options: Readonly<LanguageOptions>;
   readonly limits: Readonly<Limits>;
@@ -39,6 +58,12 @@ export interface LinkSettings {
   readonly metered: boolean;
   /** Values are checked against size limits. */
   readonly sized: boolean;
+  /** The host is asked about variables before they are looked up (`onVar`). */
+  readonly asksVariables: boolean;
+  /** The host is asked about variables before they are defined (`onDefVar`). */
+  readonly asksDefinitions: boolean;
+  /** Looks on as the program runs (a debugger); null: nobody does. */
+  readonly watch: NodeWatch | null;
   readonly nodes: NodeLinkers;
   /** Which nodes of the program may await; null: none does. */
   readonly awaiting: Awaiting | null;
@@ -71,20 +96,30 @@ export class Linker {
 
   /** Links an expression whose value is only looked at. */
   expr(node: Expr): Eval {
-    return this.counted(node.pos, this.settings.nodes.expr(this, node));
+    return this.visited(node, () => this.settings.nodes.expr(this, node));
   }
   /** Links an expression whose value is stored or handed on. */
   owned(node: Expr): Eval {
-    return this.counted(node.pos, this.settings.nodes.owned(this, node));
+    return this.visited(node, () => this.settings.nodes.owned(this, node));
   }
   exec(node: Stmt): Exec {
-    return this.counted(node.pos, this.settings.nodes.stmt(this, node));
+    return this.visited(node, () => this.settings.nodes.stmt(this, node));
+  }
+  /** What runs for a statement that is an expression: with a call Rhai counts one operation for both. */
+  exprStmt<E extends AsyncExec>(stmt: ExprStmt, link: () => E): E {
+    this.settings.watch?.markStatement(stmt.expr);
+    const exec = link();
+    return stmt.isCall ? exec : (this.counted(stmt.pos, exec) as E);
   }
   /** Links a block with a scope of its own. */
   block(block: Block): Exec {
     return this.settings.nodes.block(this, block.statements, true);
   }
 
+  /** The asynchronous variant is being linked. */
+  get mayAwait(): boolean {
+    return this.awaiting !== null;
+  }
   /** Whether the node gets an asynchronous closure. */
   awaits(node: object): boolean {
     return this.awaiting?.has(node) ?? false;
@@ -92,23 +127,29 @@ export class Linker {
   /** The same for nodes that may await; for all others the closures are the ordinary ones. */
   exprAsync(node: Expr): AsyncEval {
     return this.awaits(node)
-      ? this.counted(node.pos, this.settings.nodes.exprAsync(this, node))
+      ? this.visited(node, () => this.settings.nodes.exprAsync(this, node))
       : this.expr(node);
   }
   ownedAsync(node: Expr): AsyncEval {
     return this.awaits(node)
-      ? this.counted(node.pos, this.settings.nodes.ownedAsync(this, node))
+      ? this.visited(node, () => this.settings.nodes.ownedAsync(this, node))
       : this.owned(node);
   }
   execAsync(node: Stmt): AsyncExec {
     return this.awaits(node)
-      ? this.counted(node.pos, this.settings.nodes.stmtAsync(this, node))
+      ? this.visited(node, () => this.settings.nodes.stmtAsync(this, node))
       : this.exec(node);
   }
   blockAsync(block: Block): AsyncExec {
     return this.awaits(block)
       ? this.settings.nodes.blockAsync(this, block.statements, true)
       : this.block(block);
+  }
+
+  /** Counts the evaluation of a node, and shows it to who looks on. */
+  visited<E extends AsyncEval>(node: Expr | Stmt, link: () => E): E {
+    const { watch } = this.settings;
+    return this.counted(node.pos, watch === null ? link() : watch.node(this, node, link)) as E;
   }
 
   counted<T>(pos: Position, inner: (frame: Frame) => T): (frame: Frame) => T {

@@ -2,7 +2,6 @@
 
 import type { ArrayExpr, Expr, InterpolatedExpr, Literal, MapExpr } from "../../lang/ast.ts";
 import { Container, RhaiArray, RhaiMap } from "../value/containers.ts";
-import { printText } from "../value/display.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { charOf, Float } from "../value/scalars.ts";
 import { sizeOf } from "../value/size.ts";
@@ -12,6 +11,7 @@ import type { AsyncEval, Eval, Frame } from "./frame.ts";
 import { type Later, thenPromise, whenDone } from "./later.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
+import { valueText } from "./value-text.ts";
 
 export function isLiteral(node: Expr): node is Literal {
   switch (node.kind) {
@@ -50,8 +50,9 @@ export function linkLiteral(node: Literal): Eval {
 }
 
 /** A pointer that the optimiser made keeps the environment in which it is evaluated. */
-function linkPointer({ name, curry, linked }: FnPtr): Eval {
-  return (frame) => new FnPtr(name, curry, linked, environmentOf(frame), true);
+function linkPointer(pointer: FnPtr): Eval {
+  if (pointer.native !== null) return () => pointer;
+  return (frame) => pointer.inEnvironment(environmentOf(frame));
 }
 
 export function linkOwnedLiteral(node: Literal): Eval {
@@ -162,7 +163,7 @@ export function linkInterpolatedAsync(linker: Linker, node: InterpolatedExpr): A
   return (frame) => {
     let text = "";
     const add = (value: Value, i: number) => {
-      text += typeof value === "string" ? value : printText(value);
+      text += typeof value === "string" ? value : valueText(frame, value, false, node.parts[i].pos);
       if (linker.sized) frame.run.throwOnSize(0, 0, utf8Length(text), node.parts[i].pos);
     };
     return whenDone(frame, forEachValue(frame, parts, 0, add), () => text);
@@ -193,7 +194,7 @@ export function linkInterpolated(linker: Linker, node: InterpolatedExpr): Eval {
     let text = "";
     for (let i = 0; i < parts.length; i++) {
       const value = parts[i](frame);
-      text += typeof value === "string" ? value : printText(value);
+      text += typeof value === "string" ? value : valueText(frame, value, false, node.parts[i].pos);
       if (sized) frame.run.throwOnSize(0, 0, utf8Length(text), node.parts[i].pos);
     }
     return text;

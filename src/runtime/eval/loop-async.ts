@@ -12,6 +12,7 @@ import { ending, type Later, resume, settledLater, thenPromise, whenDone } from 
 import type { Linker } from "./linker.ts";
 import { type LinkedFor, linkForParts, nextOf, started } from "./loop.ts";
 import { nativeError } from "./native-error.ts";
+import { asyncIteratorFor, iteratorFor } from "./native-lookup.ts";
 import { linkConditionAsync } from "./operator.ts";
 import { startPosition } from "./start-position.ts";
 
@@ -20,12 +21,16 @@ const DONE: unique symbol = Symbol("done");
 type Outcome = Value | typeof DONE;
 /** Takes one turn of a loop; `continued`: the last one ended by `continue`. */
 type Turn = (continued: boolean) => Later<Outcome>;
+/** Where a loop stands, and whether its turns are to be counted; see `linkWhile`. */
+type LoopSite = Pick<LinkedFor<AsyncExec>, "watch" | "pos">;
 
-function runLoop(frame: Frame, turn: Turn): Later<Value> {
+function runLoop(frame: Frame, site: LoopSite, turn: Turn): Later<Value> {
+  const watched = site.watch && frame.run.metered;
   let continued = false;
   for (;;) {
+    if (watched) frame.run.track(site.pos);
     const result = turn(continued);
-    if (result instanceof Promise) return restOfLoop(frame, turn, result);
+    if (result instanceof Promise) return restOfLoop(frame, watched ? site : null, turn, result);
     if (result === DONE) return undefined;
     continued = result === LEAVE;
     if (continued) {
@@ -36,7 +41,12 @@ function runLoop(frame: Frame, turn: Turn): Later<Value> {
 }
 
 /** Waits for a turn, and takes the others. One of those that really wait; see `later.ts`. */
-async function restOfLoop(frame: Frame, turn: Turn, pending: Promise<Outcome>): Promise<Value> {
+async function restOfLoop(
+  frame: Frame,
+  watched: LoopSite | null,
+  turn: Turn,
+  pending: Promise<Outcome>,
+): Promise<Value> {
   let result: Later<Outcome> = pending;
   for (;;) {
     while (result instanceof Promise) {
@@ -52,27 +62,29 @@ async function restOfLoop(frame: Frame, turn: Turn, pending: Promise<Outcome>): 
       if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
       if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
     }
+    if (watched !== null) frame.run.track(watched.pos);
     result = turn(continued);
   }
 }
 
-function linkBodyAsync(linker: Linker, body: Block): AsyncExec {
+function linkBodyAsync(linker: Linker, body: Block, emptyCounts: boolean): AsyncExec {
   const before = linker.thrownLeaves;
   const exec = linkStatementsAsync(linker, body.statements, true, false);
   const caught = linker.catchingLeavesAsync(before, exec);
-  return body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
 }
 
 export function linkWhileAsync(linker: Linker, node: WhileStmt): AsyncExec {
   const forever = node.condition === null || (node.condition.kind === "bool" && node.condition.value);
+  const site = { watch: !linker.metered, pos: node.pos };
   if (node.condition === null || forever) {
-    const body = linkBodyAsync(linker, node.body);
-    return (frame) => runLoop(frame, () => body(frame));
+    const body = linkBodyAsync(linker, node.body, true);
+    return (frame) => runLoop(frame, site, () => body(frame));
   }
   const condition = linkConditionAsync(linker, node.condition);
-  const body = linkBodyAsync(linker, node.body);
+  const body = linkBodyAsync(linker, node.body, false);
   return (frame) =>
-    runLoop(frame, () => {
+    runLoop(frame, site, () => {
       const holds = condition(frame);
       if (holds instanceof Promise)
         return thenPromise<boolean, Outcome>(frame, holds, (settled) => (settled ? body(frame) : DONE));
@@ -81,12 +93,13 @@ export function linkWhileAsync(linker: Linker, node: WhileStmt): AsyncExec {
 }
 
 export function linkDoAsync(linker: Linker, node: DoStmt): AsyncExec {
-  const body = linkBodyAsync(linker, node.body);
+  const body = linkBodyAsync(linker, node.body, false);
   const condition = linkConditionAsync(linker, node.condition);
   const goOn = !node.until;
+  const site = { watch: !linker.metered, pos: node.pos };
   return (frame) => {
     let first = true;
-    return runLoop(frame, (continued) => {
+    return runLoop(frame, site, (continued) => {
       // `continue` starts the next turn without a look at the condition.
       if (first || continued) {
         first = false;
@@ -101,7 +114,7 @@ export function linkDoAsync(linker: Linker, node: DoStmt): AsyncExec {
 
 export function linkForAsync(linker: Linker, node: ForStmt): AsyncExec {
   const iterable = linker.ownedAsync(node.iterable);
-  const iteration = linkForParts(linker, node, () => linkBodyAsync(linker, node.body));
+  const iteration = linkForParts(linker, node, () => linkBodyAsync(linker, node.body, true));
   const { check, reset } = iteration;
   const { pos } = node.iterable;
   const startPos = startPosition(node.iterable);
@@ -127,18 +140,18 @@ function overAnything(
   if (subject instanceof Range && typeof subject.from === "number" && typeof subject.to === "number") {
     return overRange(frame, subject.from, subject.inclusive ? subject.to + 1 : subject.to, iteration);
   }
-  const { registry } = frame.run.engine;
-  const iterateAsync = registry.asyncIteratorFor(subject);
+  const iterateAsync = asyncIteratorFor(frame, subject);
   if (iterateAsync !== undefined)
     return overAsyncIterator(frame, startedAsync(iterateAsync, subject, pos), iteration, pos);
-  const iterate = registry.iteratorFor(subject);
+  const iterate = iteratorFor(frame, subject);
   if (iterate === undefined) throw new EvalError("ErrorFor", { detail: typeNameOf(subject) }, startPos);
   return overIterator(frame, started(iterate, subject, pos), iteration, pos);
 }
 
-function overRange(frame: Frame, from: number, to: number, { store, storeCount, body }: Iteration) {
+function overRange(frame: Frame, from: number, to: number, iteration: Iteration) {
+  const { store, storeCount, body } = iteration;
   let i = from;
-  return runLoop(frame, () => {
+  return runLoop(frame, iteration, () => {
     if (i >= to) return DONE;
     if (storeCount !== null) storeCount(frame, i - from);
     store(frame, i++);
@@ -146,9 +159,10 @@ function overRange(frame: Frame, from: number, to: number, { store, storeCount, 
   });
 }
 
-function overArray(frame: Frame, { items }: RhaiArray, { store, storeCount, body }: Iteration) {
+function overArray(frame: Frame, { items }: RhaiArray, iteration: Iteration) {
+  const { store, storeCount, body } = iteration;
   let i = 0;
-  return runLoop(frame, () => {
+  return runLoop(frame, iteration, () => {
     if (i >= items.length) return DONE;
     if (storeCount !== null) storeCount(frame, i);
     store(frame, copyValue(items[i++]));
@@ -159,11 +173,12 @@ function overArray(frame: Frame, { items }: RhaiArray, { store, storeCount, body
 function overIterator(
   frame: Frame,
   iterator: Iterator<Value>,
-  { store, storeCount, body }: Iteration,
+  iteration: Iteration,
   pos: number,
 ): Later<Value> {
+  const { store, storeCount, body } = iteration;
   let index: Int = 0;
-  return runLoop(frame, () => {
+  return runLoop(frame, iteration, () => {
     const step = nextOf(iterator, pos);
     if (step.done) return DONE;
     if (storeCount !== null) storeCount(frame, index);
@@ -177,9 +192,10 @@ function overIterator(
 function overAsyncIterator(
   frame: Frame,
   iterator: AsyncIterator<Value>,
-  { store, storeCount, body }: Iteration,
+  iteration: Iteration,
   pos: number,
 ): Later<Value> {
+  const { store, storeCount, body } = iteration;
   let index: Int = 0;
   let isOpen = true;
   const turn = (): Promise<Outcome> =>
@@ -203,7 +219,7 @@ function overAsyncIterator(
   const close = async () => {
     if (isOpen) await closed(frame, iterator);
   };
-  return ending(frame, () => runLoop(frame, turn), close);
+  return ending(frame, () => runLoop(frame, iteration, turn), close);
 }
 
 function startedAsync(

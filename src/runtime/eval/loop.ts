@@ -1,6 +1,7 @@
 // Links loops: `while`, `loop`, `do`, and `for` over ranges, arrays and everything with an iterator.
 
 import type { Block, DoStmt, ForStmt, WhileStmt } from "../../lang/ast.ts";
+import type { Position } from "../../lang/position.ts";
 import { EvalError } from "../errors.ts";
 import { copyValue, RhaiArray } from "../value/containers.ts";
 import { addInt, type Int } from "../value/int.ts";
@@ -11,30 +12,46 @@ import { type Exec, type Frame, LEAVE, LEAVE_BREAK, LEAVE_CONTINUE } from "./fra
 import { mayLeave } from "./leaving.ts";
 import type { Linker } from "./linker.ts";
 import { nativeError } from "./native-error.ts";
+import { iteratorFor } from "./native-lookup.ts";
 import { linkCondition } from "./operator.ts";
 import { startPosition } from "./start-position.ts";
 
-/** Links a loop's body; break and continue that come out of expressions are handed on as LEAVE. */
-function linkBody(linker: Linker, body: Block): Exec {
+/**
+ * Links a loop's body; break and continue that come out of expressions are handed on as LEAVE. An empty body counts where
+ * nothing else is evaluated in each turn.
+ */
+function linkBody(linker: Linker, body: Block, emptyCounts: boolean): Exec {
   const before = linker.thrownLeaves;
   const exec = linkStatements(linker, body.statements, true, false);
   const caught = linker.catchingLeaves(before, exec);
-  return body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
 }
 
+/**
+ * In code that does not count its operations, a run that can be ended counts the turns of loops: such code is reached by a
+ * closure or a module that was linked for another run.
+ */
 export function linkWhile(linker: Linker, node: WhileStmt): Exec {
   const forever = node.condition === null || (node.condition.kind === "bool" && node.condition.value);
-  if (node.condition === null || forever) return linkForever(linkBody(linker, node.body));
+  const { pos } = node;
+  const watch = !linker.metered;
+  if (node.condition === null || forever) return linkForever(linkBody(linker, node.body, true), watch, pos);
   const condition = linkCondition(linker, node.condition);
-  const body = linkBody(linker, node.body);
+  const body = linkBody(linker, node.body, false);
   if (!mayLeave(node.body)) {
     return (frame) => {
-      while (condition(frame)) body(frame);
+      const watched = watch && frame.run.metered;
+      while (condition(frame)) {
+        if (watched) frame.run.track(pos);
+        body(frame);
+      }
       return undefined;
     };
   }
   return (frame) => {
+    const watched = watch && frame.run.metered;
     while (condition(frame)) {
+      if (watched) frame.run.track(pos);
       if (body(frame) === LEAVE) {
         if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
         if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
@@ -44,9 +61,11 @@ export function linkWhile(linker: Linker, node: WhileStmt): Exec {
   };
 }
 
-function linkForever(body: Exec): Exec {
+function linkForever(body: Exec, watch: boolean, pos: Position): Exec {
   return (frame) => {
+    const watched = watch && frame.run.metered;
     for (;;) {
+      if (watched) frame.run.track(pos);
       if (body(frame) === LEAVE) {
         if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
         if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
@@ -56,11 +75,15 @@ function linkForever(body: Exec): Exec {
 }
 
 export function linkDo(linker: Linker, node: DoStmt): Exec {
-  const body = linkBody(linker, node.body);
+  const body = linkBody(linker, node.body, false);
   const condition = linkCondition(linker, node.condition);
   const goOn = !node.until;
+  const { pos } = node;
+  const watch = !linker.metered;
   return (frame) => {
+    const watched = watch && frame.run.metered;
     for (;;) {
+      if (watched) frame.run.track(pos);
       if (body(frame) === LEAVE) {
         if (frame.leave === LEAVE_BREAK) return frame.leaveValue;
         if (frame.leave !== LEAVE_CONTINUE) return LEAVE;
@@ -89,6 +112,9 @@ function storeIn(slot: number, maybeShared: boolean): Store {
 
 /** The loop variables of a `for`, and its body linked with them in scope. */
 export interface LinkedFor<E> {
+  readonly pos: Position;
+  /** See `linkWhile`. */
+  readonly watch: boolean;
   readonly store: Store;
   readonly storeCount: Store | null;
   readonly body: E;
@@ -101,14 +127,16 @@ export interface LinkedFor<E> {
 export function linkForParts<E>(linker: Linker, node: ForStmt, link: () => E): LinkedFor<E> {
   const { scope } = linker;
   const count = scope.count;
-  const mark = scope.enter();
+  const mark = scope.enter(false);
   const counter = node.counter === null ? null : scope.declare(node.counter.name, false);
   const variable = scope.declare(node.variable.name, false);
   const body = link();
-  scope.leave(mark);
+  scope.leave(mark, false);
   const limited = Number.isFinite(linker.settings.limits.maxVariables);
   const total = counter === null ? count : count + 1;
   return {
+    pos: node.pos,
+    watch: !linker.metered,
     store: storeIn(variable.slot, variable.maybeShared),
     storeCount: counter === null ? null : storeIn(counter.slot, counter.maybeShared),
     body,
@@ -124,7 +152,7 @@ export function linkForParts<E>(linker: Linker, node: ForStmt, link: () => E): L
 
 export function linkFor(linker: Linker, node: ForStmt): Exec {
   const iterable = linker.owned(node.iterable);
-  const iteration = linkForParts(linker, node, () => linkBody(linker, node.body));
+  const iteration = linkForParts(linker, node, () => linkBody(linker, node.body, true));
   const { check, reset } = iteration;
   const { pos } = node.iterable;
   const startPos = startPosition(node.iterable);
@@ -136,7 +164,7 @@ export function linkFor(linker: Linker, node: ForStmt): Exec {
     if (subject instanceof Range && typeof subject.from === "number" && typeof subject.to === "number") {
       return overRange(frame, subject.from, subject.inclusive ? subject.to + 1 : subject.to, iteration);
     }
-    const iterate = frame.run.engine.registry.iteratorFor(subject);
+    const iterate = iteratorFor(frame, subject);
     if (iterate === undefined) throw new EvalError("ErrorFor", { detail: typeNameOf(subject) }, startPos);
     return overIterator(frame, started(iterate, subject, pos), iteration, pos);
   };
@@ -144,8 +172,11 @@ export function linkFor(linker: Linker, node: ForStmt): Exec {
 
 type Iteration = LinkedFor<Exec>;
 
-function overRange(frame: Frame, from: number, to: number, { store, storeCount, body }: Iteration): Value {
+function overRange(frame: Frame, from: number, to: number, iteration: Iteration): Value {
+  const { store, storeCount, body, pos } = iteration;
+  const watched = iteration.watch && frame.run.metered;
   for (let i = from; i < to; i++) {
+    if (watched) frame.run.track(pos);
     if (storeCount !== null) storeCount(frame, i - from);
     store(frame, i);
     if (body(frame) === LEAVE) {
@@ -156,9 +187,12 @@ function overRange(frame: Frame, from: number, to: number, { store, storeCount, 
   return undefined;
 }
 
-function overArray(frame: Frame, array: RhaiArray, { store, storeCount, body }: Iteration): Value {
+function overArray(frame: Frame, array: RhaiArray, iteration: Iteration): Value {
+  const { store, storeCount, body, pos } = iteration;
   const { items } = array;
+  const watched = iteration.watch && frame.run.metered;
   for (let i = 0; i < items.length; i++) {
+    if (watched) frame.run.track(pos);
     if (storeCount !== null) storeCount(frame, i);
     store(frame, copyValue(items[i]));
     if (body(frame) === LEAVE) {
@@ -169,14 +203,12 @@ function overArray(frame: Frame, array: RhaiArray, { store, storeCount, body }: 
   return undefined;
 }
 
-function overIterator(
-  frame: Frame,
-  iterator: Iterator<Value>,
-  { store, storeCount, body }: Iteration,
-  pos: number,
-): Value {
+function overIterator(frame: Frame, iterator: Iterator<Value>, iteration: Iteration, pos: number): Value {
+  const { store, storeCount, body } = iteration;
+  const watched = iteration.watch && frame.run.metered;
   let index: Int = 0;
   for (;;) {
+    if (watched) frame.run.track(pos);
     const step = nextOf(iterator, pos);
     if (step.done) return undefined;
     if (storeCount !== null) storeCount(frame, index);

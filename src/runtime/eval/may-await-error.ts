@@ -6,6 +6,7 @@ import type { AwaitReason } from "./may-await.ts";
 
 /** Raised by `evalSync` and its like, before anything runs: the script may have to wait. */
 export class MayAwaitError extends EvalError {
+  /** Always `MayAwaitError`. */
   override readonly name: string = "MayAwaitError";
   constructor(
     /** The asynchronous function (or `import`, `eval` ...) that the script may call. */
@@ -35,8 +36,10 @@ export function refuseWaiting(reason: AwaitReason | null): void {
 
 /** Raised when a function that is not registered as asynchronous returns a promise. */
 export class UnexpectedPromiseError extends EvalError {
+  /** Always `UnexpectedPromiseError`. */
   override readonly name: string = "UnexpectedPromiseError";
   constructor(
+    /** The function that returned the promise. */
     readonly functionName: string,
     position: Position,
   ) {

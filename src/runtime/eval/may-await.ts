@@ -8,8 +8,10 @@ import type { Ast, CallExpr, ChainStep, Expr, Ident, MethodStep, ScriptFnDef, St
 import type { Position } from "../../lang/position.ts";
 import { isBlock, isFunction, visitChildren, type WalkNode } from "../../lang/walk.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
+import type { GlobalNamespace } from "../module/global-namespace.ts";
 import type { Module } from "../module/module.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
+import type { ScriptFn } from "./frame.ts";
 import { functionKey } from "./library.ts";
 
 /** The nodes of a program that may await. */
@@ -33,6 +35,9 @@ export interface AwaitAnalysis extends Awaiting {
 export interface AwaitSettings {
   readonly registry: FunctionRegistry;
   readonly globalModules: ReadonlyMap<string, Module>;
+  /** What static modules let scripts use without their names. */
+  readonly staticNatives: readonly FunctionRegistry[];
+  readonly globalNamespace: GlobalNamespace;
   /** The module resolver may return promises. */
   readonly asyncImports: boolean;
   /** What imports bring along counts as asynchronous: nobody can tell. */
@@ -68,17 +73,31 @@ export function analyseAwaits(ast: Ast, settings: AwaitSettings): AwaitAnalysis 
 
 function anythingAsync(
   ast: Ast,
-  { registry, globalModules, asyncImports, doubtPointers }: AwaitSettings,
+  { registry, globalModules, globalNamespace, asyncImports, doubtPointers }: AwaitSettings,
 ): boolean {
-  if (registry.hasAsync || asyncImports || doubtPointers) return true;
+  if (registry.hasAsync || asyncImports || doubtPointers || globalNamespace.mayAwait) return true;
   for (const module of globalModules.values()) if (isAsyncModule(module)) return true;
   return hasAsyncSyntax(ast);
 }
 
 function isAsyncModule(module: Module): boolean {
   if (module.hasNativeFunctions && module.functions.hasAsync) return true;
-  for (const fn of module.scriptFunctions.values()) if (fn.mayAwait) return true;
+  for (const fn of [...module.scriptFunctions.values(), ...module.methods.values()])
+    if (fn.mayAwait) return true;
   for (const sub of module.modules.values()) if (isAsyncModule(sub)) return true;
+  return false;
+}
+
+/** Whether a module or one of its sub-modules has a typed method, for whatever type, that may await. */
+function hasMethod(module: Module, key: string, doubts: boolean): boolean {
+  if (endsIn(module.methods, key, doubts)) return true;
+  for (const sub of module.modules.values()) if (hasMethod(sub, key, doubts)) return true;
+  return false;
+}
+
+function endsIn(methods: ReadonlyMap<string, ScriptFn>, key: string, doubts: boolean): boolean {
+  for (const [name, fn] of methods)
+    if (name.endsWith(`.${key}`) && (doubts ? fn.mayAwait : fn.waits)) return true;
   return false;
 }
 
@@ -134,15 +153,22 @@ class Analysis implements AwaitAnalysis {
   private readonly awaitingFns = new Set<string>();
   private readonly awaitingMethods = new Set<string>();
   needsMeter = false;
-  private readonly imports: boolean;
+  /** The program imports modules, of which nobody can tell what they bring. */
+  private readonly doubtful: boolean;
   private pointersAwait: boolean;
+  /** The functions of the program, by `name/arity`. */
+  private readonly defined: ReadonlySet<string>;
+  /** Where natives come from that need no module's name. */
+  private readonly registries: readonly FunctionRegistry[];
 
   constructor(
     private readonly ast: Ast,
     private readonly settings: AwaitSettings,
   ) {
     this.pointersAwait = settings.doubtPointers;
-    this.imports = importsModules(ast);
+    this.doubtful = settings.doubtImports && importsModules(ast);
+    this.defined = new Set(ast.functions.map((fn) => functionKey(fn.name, fn.params.length)));
+    this.registries = [settings.registry, ...settings.staticNatives];
     this.units = [null, ...ast.functions].map((def) => this.collect(def));
     this.findPointers();
     this.spread();
@@ -188,7 +214,8 @@ class Analysis implements AwaitAnalysis {
           add(`operator '${node.op}='`);
         break;
       case "for":
-        if (this.settings.registry.hasAsyncIterators) add("an iterator");
+        if (this.doubtful || this.registries.some((registry) => registry.hasAsyncIterators))
+          add("an iterator");
         break;
       case "import":
         if (this.settings.asyncImports || this.settings.doubtImports) add("import");
@@ -203,15 +230,30 @@ class Analysis implements AwaitAnalysis {
         this.keys.add(node.value);
         break;
       case "constant":
-        if (node.value instanceof FnPtr && this.isAsyncName(node.value.name)) this.pointersAwait = true;
+        if (node.value instanceof FnPtr && this.isAsyncPointer(node.value)) this.pointersAwait = true;
         break;
     }
   }
 
   private isAsyncName(name: string): boolean {
-    const { registry } = this.settings;
-    if (registry.metersCallers(name)) this.needsMeter = true;
-    return registry.isAsync(name);
+    if (this.registries.some((registry) => registry.metersCallers(name))) this.needsMeter = true;
+    return this.registries.some((registry) => registry.isAsync(name));
+  }
+  private isAsyncPointer({ name, native }: FnPtr): boolean {
+    return native === null ? this.isAsyncName(name) : native.isAsync;
+  }
+  private callsBack(name: string): boolean {
+    return this.registries.some((registry) => registry.callsBack(name));
+  }
+  /** A script function that is none of this program's: of a global module, or, as a method, of a static one. */
+  private outsideAwaits(key: string, isMethod: boolean): boolean {
+    const { globalNamespace, globalModules } = this.settings;
+    const { doubtImports } = this.settings;
+    const fn = globalNamespace.functions.get(key);
+    if (doubtImports ? fn?.mayAwait : fn?.waits) return true;
+    if (!isMethod) return false;
+    if (endsIn(globalNamespace.methods, key, doubtImports)) return true;
+    return [...globalModules.values()].some((module) => hasMethod(module, key, doubtImports));
   }
 
   private isAsyncProperty(name: string): boolean {
@@ -226,15 +268,21 @@ class Analysis implements AwaitAnalysis {
       this.lookAtQualified(unit, node, node.namespace);
       return;
     }
-    if (this.isAsyncName(name) || (op === null && name === "eval"))
+    const key = functionKey(name, args.length);
+    if (this.isAsyncName(name) || (op === null && this.isDoubtfulCall(name, key)))
       unit.sites.push({ kind: "always", ...at });
     if (op === null || name === "contains") {
-      unit.sites.push({ kind: "function", key: functionKey(name, args.length), ...at });
-      if (name === "call" || this.settings.registry.callsBack(name))
-        unit.sites.push({ kind: "pointer", ...at });
+      unit.sites.push({ kind: "function", key, ...at });
+      if (name === "call" || this.callsBack(name)) unit.sites.push({ kind: "pointer", ...at });
       // A pointer to a name that is made at run time.
       if (name === "Fn" && args[0]?.kind !== "string") this.pointersAwait = true;
     }
+  }
+
+  /** Whether a call of this name may reach something asynchronous that is none of the engine's natives. */
+  private isDoubtfulCall(name: string, key: string): boolean {
+    if (name === "eval" || this.outsideAwaits(key, false)) return true;
+    return this.doubtful && !this.registries.some((registry) => registry.has(name)) && !this.defined.has(key);
   }
 
   private lookAtQualified(unit: Unit, node: CallExpr, path: readonly Ident[]): void {
@@ -246,12 +294,13 @@ class Analysis implements AwaitAnalysis {
     };
     const root = this.settings.globalModules.get(path[0].name);
     const module = root?.resolve(path.slice(1).map((ident) => ident.name));
-    if (this.settings.doubtImports && (module == null || this.imports))
+    if (this.doubtful || (this.settings.doubtImports && module == null))
       unit.sites.push({ kind: "always", ...at });
     if (!module) return;
     const script = module.scriptFunctions.get(functionKey(name, node.args.length));
     const natives = module.hasNativeFunctions ? module.functions : null;
-    if (script?.mayAwait || natives?.isAsync(name)) unit.sites.push({ kind: "always", ...at });
+    const scriptWaits = this.settings.doubtImports ? script?.mayAwait : script?.waits;
+    if (scriptWaits || natives?.isAsync(name)) unit.sites.push({ kind: "always", ...at });
     if (script !== undefined || natives?.callsBack(name)) unit.sites.push({ kind: "pointer", ...at });
   }
 
@@ -259,21 +308,20 @@ class Analysis implements AwaitAnalysis {
     const { name, pos: position, args } = node;
     const at = { node, position, shown: `method '${name}'` };
     // Imported modules may bring typed methods.
-    const doubtful = this.settings.doubtImports && this.imports;
-    if (this.isAsyncName(name) || name === "eval" || doubtful) unit.sites.push({ kind: "always", ...at });
-    unit.sites.push({ kind: "method", key: functionKey(name, args.length), ...at });
-    if (name === "call" || this.settings.registry.callsBack(name))
-      unit.sites.push({ kind: "pointer", ...at });
+    const key = functionKey(name, args.length);
+    if (this.isAsyncName(name) || name === "eval" || this.doubtful || this.outsideAwaits(key, true))
+      unit.sites.push({ kind: "always", ...at });
+    unit.sites.push({ kind: "method", key, ...at });
+    if (name === "call" || this.callsBack(name)) unit.sites.push({ kind: "pointer", ...at });
   }
 
   /** Natives that take a function's name as a string, and methods that may be properties of maps. */
   private findPointers(): void {
     for (const key of this.keys) if (this.isAsyncName(key)) this.pointersAwait = true;
-    const { registry } = this.settings;
     for (const unit of this.units) {
       for (const { node, position, shown } of unit.sites.filter(({ kind }) => kind === "method")) {
         const { name } = node as MethodStep;
-        if (this.keys.has(name) || !registry.has(name))
+        if (this.keys.has(name) || !this.registries.some((registry) => registry.has(name)))
           unit.sites.push({ kind: "pointer", node, position, shown });
       }
     }

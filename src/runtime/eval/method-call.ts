@@ -2,18 +2,20 @@
 
 import type { MethodStep } from "../../lang/ast.ts";
 import type { Position } from "../../lang/position.ts";
-import { functionNotFound, mismatchDataType } from "../errors.ts";
+import { mismatchDataType } from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
 import { copyValue, RhaiMap } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import { typeNameOf, type Value } from "../value/value.ts";
-import { callByName, ensureNoDataRace, syntacticCall, withCurried } from "./dynamic-call.ts";
+import { callMissing } from "./callbacks.ts";
+import { callByName, callHostPointer, ensureNoDataRace, syntacticCall, withCurried } from "./dynamic-call.ts";
 import { type Chain, type Environment, type Frame, LEAVE, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, type Later, recovering, whenDone } from "./later.ts";
 import { findMethod, findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
-import { callSignature, invokeAsync, invokeNative, NativeSite } from "./native-call.ts";
+import { invokeAsync, invokeNative } from "./native-call.ts";
+import { NativeSite } from "./native-lookup.ts";
 import { type ArgumentSource, type Done, ENDED, type Path } from "./path.ts";
 import { bodyFor, callError, enterFunction, runBodyFor } from "./script-call.ts";
 import { startPosition } from "./start-position.ts";
@@ -27,7 +29,7 @@ export function linkMethod(
   path: Path,
   sources: readonly ArgumentSource[],
 ): Method {
-  const call = linkMethodCall(linker, step, path);
+  const call = watched(linker, step, linkMethodCall(linker, step, path));
   const { optional } = step;
   const count = sources.length;
   const [a, b] = sources;
@@ -44,6 +46,11 @@ export function linkMethod(
     if (target === ENDED || (optional && target === undefined)) return ENDED;
     return call(frame, args, target, values);
   };
+}
+
+function watched(linker: Linker, step: MethodStep, call: TargetCall): TargetCall {
+  const { watch } = linker.settings;
+  return watch === null ? call : watch.method(linker, step, call);
 }
 
 type TargetCall = (frame: Frame, args: Value[], target: Value, values: Value[]) => Later<Value>;
@@ -125,20 +132,41 @@ function methodFinder(key: string): (frame: Frame, target: Value) => ScriptFn | 
 }
 
 function linkNativeMethod(linker: Linker, step: MethodStep, methodSite: MethodSite): TargetCall {
-  const { name, pos } = step;
+  const { name } = step;
   const site = new NativeSite(name);
   const { registry } = linker;
   return (frame, args, target, values) => {
     values.unshift(target);
-    const fn = site.resolve(registry, values);
-    if (fn === null) throw functionNotFound(callSignature(name, values), pos);
-    return invokeOn(frame, args, methodSite, fn, values);
+    const fn = site.resolve(registry, frame, values);
+    return fn === null
+      ? missingOn(frame, args, methodSite, name, values)
+      : invokeOn(frame, args, methodSite, fn, values);
   };
+}
+
+/** A method that there is not: what the host says, who may also change the place it is called on. */
+function missingOn(
+  frame: Frame,
+  args: Value[],
+  { path, pos, mayAwait }: MethodSite,
+  name: string,
+  values: Value[],
+): Later<Value> {
+  const [target] = values;
+  return ending(
+    frame,
+    () => callMissing(frame, name, values, pos, true, mayAwait),
+    () => {
+      if (values[0] === target || !path.isPlace(frame, args) || path.constant(frame)) return;
+      return path.put(frame, args, values[0], pos);
+    },
+  );
 }
 
 function mayHaveMethods(frame: Frame): boolean {
   const { chain } = frame.lib;
-  return chain.table.methods.size > 0 || chain.outer !== null || frame.imports !== null;
+  if (chain.table.methods.size > 0 || chain.outer !== null || frame.imports !== null) return true;
+  return frame.run.engine.hasStaticMethods;
 }
 
 /** Calls a native on the place at the end of the path; `values[0]` is the borrowed target. */
@@ -254,8 +282,12 @@ function callProperty(
   pointer: FnPtr,
   values: Value[],
 ): Later<Value> {
-  const { curry: curried, linked } = pointer;
+  const { curry: curried, linked, native } = pointer;
   const all = withCurried(curried, values);
+  if (native !== null) {
+    const given = [copyValue(site.path.get(frame, args)), ...all];
+    return callHostPointer(frame, pointer, native, given, site.pos, site.mayAwait);
+  }
   if (linked !== null && linked.arity === all.length) {
     const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;
     return callOn(frame, args, site, linked as ScriptFn, environment, all, frame.source);
@@ -298,6 +330,8 @@ function linkPointerMethod(step: MethodStep, site: MethodSite): TargetCall {
   const other = linkPointerArgument(site, firstPos);
   return (frame, args, target, values) => {
     if (!(target instanceof FnPtr)) return other(frame, args, target, values);
+    if (target.native !== null)
+      return callHostPointer(frame, target, target.native, withCurried(target.curry, values), pos, mayAwait);
     const callee = calleeOf(frame, target, values, pos);
     if (callee === undefined) return undefined;
     if (callee === null)
@@ -317,13 +351,15 @@ function linkPointerMethod(step: MethodStep, site: MethodSite): TargetCall {
 }
 
 function linkPointerArgument(site: MethodSite, firstPos: Position): TargetCall {
-  const { pos } = site;
+  const { pos, mayAwait } = site;
   return (frame, args, target, values) => {
     if (values.length === 0) throw mismatchDataType("Fn", typeNameOf(target), pos);
     const pointer = values[0];
     if (!(pointer instanceof FnPtr)) throw mismatchDataType("Fn", typeNameOf(pointer), firstPos);
-    const { curry: curried, linked } = pointer;
+    const { curry: curried, linked, native } = pointer;
     const all = withCurried(curried, values.slice(1));
+    if (native !== null)
+      return callHostPointer(frame, pointer, native, [copyValue(target), ...all], pos, mayAwait);
     if (linked !== null && linked.arity === all.length) {
       ensureNoDataRace(linked.name, all, 0);
       const environment = (pointer.environment ?? (linked as ScriptFn).environment) as Environment | null;

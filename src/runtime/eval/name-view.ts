@@ -16,13 +16,23 @@ export interface Place {
   readonly cell: Shared | null;
 }
 
+/** A variable as modules show it. */
+export interface ExportedVariable {
+  readonly alias: string;
+  read(): Value;
+}
+
 /** A set of variables that can be looked up by name, the latest definition first. */
 export interface NameView {
   find(name: string): Place | null;
   /** Number of variables, for the limit on variables. */
   readonly size: number;
+  /** Variables that are defined here, by name, hide those in slots below. */
+  readonly height?: number;
   /** All variables, oldest first. */
   entries(): IterableIterator<readonly [name: string, place: Place]>;
+  /** What a module made here exports, the latest variable first; absent: nothing. */
+  exported?(): Iterable<ExportedVariable>;
 }
 
 /** Reads a variable's storage, which may be a shared cell. */
@@ -120,6 +130,10 @@ export class FrameView implements NameView {
     readonly frame: Frame,
     private readonly visible: readonly VisibleVariable[],
   ) {}
+  get height(): number {
+    const last = this.visible.at(-1);
+    return last === undefined ? 0 : last.slot + 1;
+  }
   get size(): number {
     const { frame } = this;
     return this.visible.length + (frame.dynamic?.length ?? 0) + (frame.outer?.size ?? 0);
@@ -140,6 +154,10 @@ export class FrameView implements NameView {
     if (slot >= 0) return new SlotPlace(this.frame.slots, slot, constant);
     return this.frame.outer === null ? null : this.frame.outer.find(name);
   }
+  /** Those of the frames around count as well, since the scope is theirs. */
+  *exported(): IterableIterator<ExportedVariable> {
+    yield* exportedBy(this.frame);
+  }
   *entries(): IterableIterator<readonly [string, Place]> {
     if (this.frame.outer !== null) yield* this.frame.outer.entries();
     const dynamic = this.frame.dynamic ?? [];
@@ -153,4 +171,10 @@ export class FrameView implements NameView {
     }
     for (; next < dynamic.length; next++) yield [dynamic[next].name, new DynamicPlace(dynamic[next])];
   }
+}
+
+/** What a frame exports, the latest variable first, then what its surroundings do. */
+export function* exportedBy({ exports, outer }: Frame): IterableIterator<ExportedVariable> {
+  yield* [...(exports ?? [])].sort((a, b) => b.order - a.order);
+  if (outer?.exported !== undefined) yield* outer.exported();
 }

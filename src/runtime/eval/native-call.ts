@@ -1,22 +1,19 @@
 // Calling native functions: choice of the overload, context, errors, size checks, `print` and `debug`.
 
 import type { Position } from "../../lang/position.ts";
-import { functionNotFound, mismatchOutputType, nonPureMethodCall } from "../errors.ts";
+import { mismatchOutputType, nonPureMethodCall } from "../errors.ts";
 import type { NativeFn } from "../function/native.ts";
 import { assignOperator, binaryOperator } from "../function/operators.ts";
-import type { FunctionRegistry } from "../function/registry.ts";
 import { copyValue } from "../value/containers.ts";
 import { Ref } from "../value/objects.ts";
-import { RhaiObject, signatureTypeName, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
+import { RhaiObject, typeIdOf, typeNameOf, type Value } from "../value/value.ts";
+import { callMissing } from "./callbacks.ts";
 import type { Frame } from "./frame.ts";
 import { type Later, thenPromise } from "./later.ts";
 import { unexpectedPromise } from "./may-await-error.ts";
 import { nativeError } from "./native-error.ts";
-
-/** `name (type, type)`, as "Function not found" shows it. */
-export function callSignature(name: string, args: readonly Value[]): string {
-  return `${name} (${args.map(signatureTypeName).join(", ")})`;
-}
+import { findNative } from "./native-lookup.ts";
+import type { RunDebugger } from "./run.ts";
 
 /** Calls a native function by name with plain values; `op` is the operator's symbol for operators. Throws functionNotFound. */
 export function callNative(
@@ -26,7 +23,7 @@ export function callNative(
   pos: Position,
   op: string | null,
 ): Value {
-  return callNativeBy(invokeNative, frame, name, args, pos, op) as Value;
+  return callNativeBy(false, frame, name, args, pos, op) as Value;
 }
 
 /** Same for a native that may return a promise. */
@@ -37,38 +34,48 @@ export function callNativeAsync(
   pos: Position,
   op: string | null,
 ): Later<Value> {
-  return callNativeBy(invokeAsync, frame, name, args, pos, op);
+  return callNativeBy(true, frame, name, args, pos, op);
 }
 
 function callNativeBy(
-  invokeBy: Invoke,
+  mayAwait: boolean,
   frame: Frame,
   name: string,
   args: Value[],
   pos: Position,
   op: string | null,
 ): Later<Value> {
-  const fn = frame.run.engine.registry.resolve(name, args);
-  if (fn !== null) return invokeBy(frame, fn, args, pos, false, false);
+  const fn = findNative(frame, name, args);
+  if (fn !== null) return (mayAwait ? invokeAsync : invokeNative)(frame, fn, args, pos, false, false);
   const builtIn = op !== null && args.length === 2 ? builtInOperator(op, args) : null;
-  if (builtIn === null) throw functionNotFound(callSignature(name, args), pos);
+  if (builtIn === null) return callMissing(frame, name, args, pos, false, mayAwait);
+  return applyBuiltIn(frame, builtIn, args, pos);
+}
+
+export function applyBuiltIn(
+  { run }: Frame,
+  operator: (a: Value, b: Value) => Value,
+  [left, right]: readonly Value[],
+  pos: Position,
+): Value {
   try {
-    return frame.run.hasSizeLimits
-      ? frame.run.checkSize(builtIn(args[0], args[1]), pos)
-      : builtIn(args[0], args[1]);
+    const result = operator(left, right);
+    return run.hasSizeLimits ? run.checkSize(result, pos) : result;
   } catch (error) {
     throw nativeError(error, pos);
   }
+}
+
+/** Whether it is an operator like `+=`. */
+export function isOpAssignment(op: string): boolean {
+  return op.endsWith("=") && !/^(==|!=|<=|>=|\.\.=|=)$/.test(op);
 }
 
 /** Rhai's own implementation of an operator (`+`, `+=` ...) for these operands, or null. */
 export function builtInOperator(op: string, args: readonly Value[]): ((a: Value, b: Value) => Value) | null {
   const left = typeIdOf(args[0]);
   const right = typeIdOf(args[1]);
-  const found =
-    op.endsWith("=") && !/^(==|!=|<=|>=|\.\.=)$/.test(op)
-      ? assignOperator(op, left, right)
-      : binaryOperator(op, left, right);
+  const found = isOpAssignment(op) ? assignOperator(op, left, right) : binaryOperator(op, left, right);
   return found as ((a: Value, b: Value) => Value) | null;
 }
 
@@ -111,10 +118,14 @@ function invoke(
   isRef: boolean,
   constant: boolean,
   mayAwait: boolean,
+  isShown = false,
 ): Later<Value> {
   if (constant && fn.receiver === "mut") throw nonPureMethodCall(fn.name, pos);
   const { run } = frame;
-  if (run.metered) run.track(pos);
+  if (run.metered && !isShown) {
+    if (!isAccessor(fn)) run.track(pos);
+    if (run.debugger !== null) return showCall(run.debugger, frame, fn, args, pos, isRef, constant, mayAwait);
+  }
   const ref = fn.byRef ? new Ref(args[0]) : null;
   let result: Later<Value>;
   try {
@@ -139,6 +150,27 @@ function invoke(
   return fn.name === "print" || fn.name === "debug"
     ? printed(frame, fn.name, result as Value, pos)
     : (result as Value);
+}
+
+/** Calls a native under the eyes of a debugger. */
+function showCall(
+  debug: RunDebugger,
+  frame: Frame,
+  fn: NativeFn,
+  args: Value[],
+  position: Position,
+  isRef: boolean,
+  constant: boolean,
+  mayAwait: boolean,
+): Later<Value> {
+  return debug.native(frame, { name: fn.name, args, position, mayAwait }, () =>
+    invoke(frame, fn, args, position, isRef, constant, mayAwait, true),
+  );
+}
+
+/** Getters and setters count as a step of their chain; see `ChainLinker.countSteps`. */
+function isAccessor({ name }: NativeFn): boolean {
+  return name.startsWith("get$") || name.startsWith("set$");
 }
 
 /** The promise that a native returned, those of other libraries included; null for a value. */
@@ -247,36 +279,12 @@ function callImplementation(
 
 function printed(frame: Frame, name: string, text: Value, pos: Position): undefined {
   if (typeof text !== "string") throw mismatchOutputType("string", typeNameOf(text), pos);
-  const { hooks } = frame.run.engine;
-  if (name === "print") hooks.print(text);
-  else hooks.debug(text, frame.source, pos);
-  return undefined;
-}
-
-/** A call site's choice of native function, kept as long as the types of the arguments stay the same. */
-export class NativeSite {
-  private fn: NativeFn | null = null;
-  private version = -1;
-  private readonly types = [-9, -9, -9, -9];
-  constructor(private readonly name: string) {}
-
-  /** The overload for these arguments, or null. */
-  resolve(registry: FunctionRegistry, args: readonly Value[]): NativeFn | null {
-    const count = args.length;
-    const { types } = this;
-    if (count > 4) return registry.resolve(this.name, args);
-    let same = this.version === registry.version;
-    for (let i = 0; i < count; i++) {
-      const type = typeIdOf(args[i]);
-      if (types[i] !== type) {
-        types[i] = type;
-        same = false;
-      }
-    }
-    if (!same) {
-      this.fn = registry.resolve(this.name, args);
-      this.version = registry.version;
-    }
-    return this.fn;
+  const { engine, own } = frame.run;
+  try {
+    if (name === "print") (own.onPrint ?? engine.hooks.print)(text);
+    else (own.onDebug ?? engine.hooks.debug)(text, frame.source, pos);
+  } catch (error) {
+    throw nativeError(error, pos);
   }
+  return undefined;
 }

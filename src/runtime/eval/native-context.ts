@@ -9,10 +9,11 @@ import type { FnPtr } from "../value/fn-ptr.ts";
 import { Ref } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import { Cancellation } from "./cancellation.ts";
-import { callByName, callPointer } from "./dynamic-call.ts";
+import { callByName, callNativeByName, callPointer, flatten, syntacticCall } from "./dynamic-call.ts";
 import { type Environment, Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { ending, recovering, settledLater } from "./later.ts";
 import { enterFunction, runBodyFor } from "./script-call.ts";
+import { plainText, valueText } from "./value-text.ts";
 
 type Result = Value | Promise<Value>;
 
@@ -44,6 +45,9 @@ export class NativeContext implements CallContext {
   get run(): object {
     return this.frame.run;
   }
+  get tag(): unknown {
+    return this.frame.run.own.tag;
+  }
   trackOperations(count: number): void {
     for (let i = 0; i < count; i++) this.frame.run.track(this.position);
   }
@@ -64,21 +68,40 @@ export class NativeContext implements CallContext {
     return { context, cancellation };
   }
   equals(a: Value, b: Value): boolean {
+    const { run } = this.frame;
+    if (run.metered) run.track(this.position);
     return equalsValue(a, b);
   }
-  callFn(name: string, args: readonly Value[], isMethod: boolean): Result {
-    const ref = isMethod ? new Ref(args[0]) : null;
-    const result = callByName(
-      this.frame,
-      this.callLevel + 2,
-      name,
-      isMethod ? args.slice(1) : [...args],
-      ref,
-      this.position,
-      null,
-      this.mayAwait,
+  textOf(value: Value, isDebug: boolean, standard = false): string {
+    return (standard ? plainText : valueText)(this.frame, value, isDebug, this.position);
+  }
+  callNativeFn(name: string, args: readonly Value[]): Result {
+    const { frame, position, mayAwait } = this;
+    const syntactic = syntacticCall(frame, name, args, position);
+    if (syntactic !== null) return syntactic.value;
+    return settledLater(frame, callNativeByName(frame, name, args.map(flatten), false, position, mayAwait));
+  }
+  callMethod(name: string, self: Ref, args: readonly Value[], nativeOnly: boolean): Result {
+    const { frame, callLevel, position, mayAwait } = this;
+    if (!nativeOnly) {
+      const level = callLevel + 2;
+      const result = callByName(frame, level, name, [...args], self, position, null, mayAwait);
+      return settledLater(frame, result);
+    }
+    const values = [self.value, ...args.map(flatten)];
+    return ending(
+      frame,
+      () => callNativeByName(frame, name, values, true, position, mayAwait),
+      () => {
+        self.value = values[0];
+      },
     );
-    return settledLater(this.frame, result);
+  }
+  callFn(name: string, args: readonly Value[], isMethod: boolean): Result {
+    if (isMethod) return this.callMethod(name, new Ref(args[0]), args.slice(1), false);
+    const { frame, callLevel, position, mayAwait } = this;
+    const result = callByName(frame, callLevel + 2, name, [...args], null, position, null, mayAwait);
+    return settledLater(frame, result);
   }
 
   callRaw(

@@ -2,34 +2,26 @@
 
 import type { Position } from "../../lang/position.ts";
 import { ExitSignal } from "../control.ts";
-import { dataTooLarge, EvalError, runtimeError } from "../errors.ts";
+import { dataTooLarge, EvalError, hostError } from "../errors.ts";
+import { isInstance, thrownText } from "../thrown.ts";
 import { LeaveSignal } from "./frame.ts";
 
 /** Positions the error; anything that is not Rhai's becomes a runtime error with the JS error as its cause. */
 export function nativeError(error: unknown, pos: Position): unknown {
-  if (error instanceof EvalError) return error.at(pos);
-  if (error instanceof ExitSignal || error instanceof LeaveSignal) return error;
+  if (isInstance(error, EvalError) && !Object.isFrozen(error)) return error.at(pos);
+  if (isInstance(error, ExitSignal) || isInstance(error, LeaveSignal)) return error;
   if (isStackOverflow(error)) return new EvalError("ErrorStackOverflow", {}, pos);
-  if (error instanceof RangeError && error.message.includes("string length"))
+  if (isInstance(error, RangeError) && thrownText(error).includes("string length"))
     return dataTooLarge("Length of string", pos);
-  const wrapped = runtimeError(errorText(error), pos);
-  wrapped.cause = error;
-  return wrapped;
-}
-
-/** The text of whatever was thrown, hostile objects included. */
-function errorText(error: unknown): string {
-  try {
-    const text = error instanceof Error ? error.message : String(error);
-    return typeof text === "string" ? text : String(text);
-  } catch {
-    return "unknown error";
-  }
+  return hostError(error).at(pos);
 }
 
 /** Whether JS itself ran out of stack. */
 export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes("call stack");
+  if (isInstance(error, RangeError)) return thrownText(error).includes("call stack");
+  // Firefox has a class of its own for it.
+  if (!isInstance(error, Error) || thrownText(error) !== "too much recursion") return false;
+  return error.name === "InternalError";
 }
 
 /** Does what goes as deep as a tree is nested: without a limit on nesting, that may be too deep for the host's stack. */

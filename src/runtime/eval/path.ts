@@ -8,6 +8,7 @@ import type { Position } from "../../lang/position.ts";
 import { EvalError, variableNotFound } from "../errors.ts";
 import { copyValue, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { RhaiObject, type Value } from "../value/value.ts";
+import type { Answer } from "./callbacks.ts";
 import { type Eval, type Frame, NO_THIS } from "./frame.ts";
 import { holdsPlaces, type IndexSite, indexGet, indexOwn, indexPut, isIndexable } from "./index-ops.ts";
 import { type Later, whenDone } from "./later.ts";
@@ -127,6 +128,44 @@ export class NamedPath extends Path {
   }
 }
 
+/** A variable whose value the host may give (`onVar`): a constant then, else the script's own. */
+export class AskedPath extends Path {
+  /** One chain runs at a time in a frame, so that its answer can be kept by the frame. */
+  private readonly answers = new WeakMap<Frame, Answer>();
+  constructor(
+    private readonly ask: (frame: Frame) => Answer | null,
+    private readonly stored: Path,
+  ) {
+    super();
+  }
+  /** Asks the host; to be called once, before anything else. */
+  prepare(frame: Frame): void {
+    const answer = this.ask(frame);
+    if (answer === null) this.answers.delete(frame);
+    else this.answers.set(frame, answer);
+  }
+  override get(frame: Frame, args: Value[]): Value {
+    const answer = this.answers.get(frame);
+    return answer === undefined ? this.stored.get(frame, args) : answer.value;
+  }
+  override own(frame: Frame, args: Value[]): Value {
+    const answer = this.answers.get(frame);
+    return answer === undefined ? this.stored.own(frame, args) : copyValue(answer.value);
+  }
+  override put(frame: Frame, args: Value[], value: Value, pos: Position): Done {
+    if (!this.answers.has(frame)) return this.stored.put(frame, args, value, pos);
+  }
+  override constant(frame: Frame): boolean {
+    return this.answers.has(frame) || this.stored.constant(frame);
+  }
+  override isPlace(frame: Frame, args: Value[]): boolean {
+    return this.answers.has(frame) || this.stored.isPlace(frame, args);
+  }
+  override isShared(frame: Frame): boolean {
+    return !this.answers.has(frame) && this.stored.isShared(frame);
+  }
+}
+
 export class ThisPath extends Path {
   private readonly pos: Position;
   constructor(node: ThisExpr) {
@@ -214,7 +253,7 @@ export class IndexPath extends Path {
       index >= 0 &&
       index < target.items.length
     ) {
-      if (!frame.run.metered) return target.items[index];
+      return target.items[index];
     }
     if (target === ENDED || (this.optional && target === undefined)) return ENDED;
     return indexGet(frame, target, index, this.site);
@@ -270,7 +309,7 @@ export class PropertyPath extends Path {
     const target = this.parent.own(frame, args);
     if (target === ENDED || (this.optional && target === undefined)) return ENDED;
     if (target instanceof RhaiMap) {
-      if (this.site.strict || frame.run.metered) propertyGet(frame, target, this.site, true, false);
+      if (this.site.strict) propertyGet(frame, target, this.site, true, false);
       return target.getForWrite(this.site.name);
     }
     return propertyGet(frame, target, this.site, true, this.parent.constant(frame)) as Value;
@@ -323,11 +362,7 @@ export class StagedPath extends Path {
   }
   /** Fetches the value; ENDED when a safe access has met unit. */
   stage(frame: Frame, args: Value[]): Later<Value> {
-    const { run } = frame;
-    const { operations } = run;
     const target = this.parent.get(frame, args);
-    // This look does not count; the step itself will.
-    run.operations = operations;
     if (target === ENDED || this.step.isDirect(target)) {
       args[this.index] = UNSTAGED;
       return undefined;

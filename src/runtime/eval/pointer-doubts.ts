@@ -2,7 +2,7 @@
 
 import type { FunctionRegistry } from "../function/registry.ts";
 import { RhaiArray, RhaiMap } from "../value/containers.ts";
-import { FnPtr } from "../value/fn-ptr.ts";
+import { areThereAsyncPointers, FnPtr } from "../value/fn-ptr.ts";
 import { Shared } from "../value/objects.ts";
 import type { Value } from "../value/value.ts";
 import type { ScriptFn } from "./frame.ts";
@@ -11,7 +11,7 @@ import type { ScriptFn } from "./frame.ts";
 const MOST_VALUES = 10_000;
 
 export function holdAsyncPointers(registry: FunctionRegistry, values: Iterable<Value>): boolean {
-  if (!registry.hasAsync) return false;
+  if (!registry.hasAsync && !areThereAsyncPointers()) return false;
   const waiting = [...values];
   let count = 0;
   for (let value = waiting.pop(); count < MOST_VALUES; value = waiting.pop()) {
@@ -30,6 +30,7 @@ export function holdAsyncPointers(registry: FunctionRegistry, values: Iterable<V
   return false;
 }
 
-function mayAwait(registry: FunctionRegistry, { linked, name }: FnPtr): boolean {
+function mayAwait(registry: FunctionRegistry, { linked, name, native }: FnPtr): boolean {
+  if (native !== null) return native.isAsync;
   return linked === null ? registry.isAsync(name) : (linked as ScriptFn).mayAwait;
 }

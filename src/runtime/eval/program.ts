@@ -1,6 +1,7 @@
 // Programs: syntax trees linked for one engine configuration. Functions are linked at their first call.
 
-import type { Ast, ScriptFnDef } from "../../lang/ast.ts";
+import type { Ast, Block, ScriptFnDef, Stmt } from "../../lang/ast.ts";
+import { NO_POSITION } from "../../lang/position.ts";
 import { linkStatements, linkStatementsAsync } from "./block.ts";
 import type { AsyncExec, Chain, Environment, Exec, Frame, FunctionTable, ScriptFn } from "./frame.ts";
 import { functionKey } from "./library.ts";
@@ -14,7 +15,7 @@ import {
   EVERYTHING,
 } from "./may-await.ts";
 import { withinStack } from "./native-error.ts";
-import { bodyFacts, StaticScope } from "./static-scope.ts";
+import { type BodyFacts, bodyFacts, StaticScope } from "./static-scope.ts";
 
 /** What a program's top level runs. */
 export interface LinkedBody<E> {
@@ -54,6 +55,16 @@ export function variantKey({
   return (metered ? 1 : 0) + (everyNode ? 2 : 0) + (doubtPointers ? 4 : 0);
 }
 
+/** The host's callbacks and a debugger may define variables anywhere, and see all there are. */
+function factsFor(
+  { asksVariables, asksDefinitions, watch }: LinkSettings,
+  body: Block | readonly Stmt[],
+): BodyFacts {
+  const facts = bodyFacts(body);
+  const isSeen = asksVariables || asksDefinitions || watch !== null;
+  return isSeen ? { ...facts, hasEval: true, sharesScope: true } : facts;
+}
+
 class ScriptFunction implements ScriptFn {
   readonly name: string;
   readonly arity: number;
@@ -64,17 +75,20 @@ class ScriptFunction implements ScriptFn {
   body: Exec;
   sharedBody: Exec;
   readonly mayAwait: boolean;
+  readonly metered: boolean;
   private linkedAsync: AsyncExec | null = null;
   private linkedSharedAsync: AsyncExec | null = null;
   constructor(
     readonly def: ScriptFnDef,
     readonly table: FunctionTable,
     private readonly settings: LinkSettings,
+    private readonly refusal: (def: ScriptFnDef) => AwaitReason | null,
   ) {
     this.name = def.name;
     this.arity = def.params.length;
     this.isEmpty = def.body.statements.length === 0;
     this.frameSize = def.params.length;
+    this.metered = settings.metered;
     this.mayAwait = settings.awaiting?.has(def) ?? false;
     this.body = (frame) => {
       this.body = this.link(this.captured);
@@ -86,6 +100,9 @@ class ScriptFunction implements ScriptFn {
       this.addSlots(frame);
       return this.sharedBody(frame);
     };
+  }
+  get waits(): boolean {
+    return this.refusal(this.def) !== null;
   }
   get asyncBody(): AsyncExec {
     if (!this.mayAwait) return this.body;
@@ -113,20 +130,30 @@ class ScriptFunction implements ScriptFn {
     const linker = this.linker(shared, null);
     const exec = linkStatements(linker, this.def.body.statements, true);
     this.frameSize = Math.max(this.frameSize, linker.scope.size);
-    return linker.catchingLeaves(0, exec);
+    return this.wrapped(linker, linker.catchingLeaves(0, exec));
   }
   private linkAsync(shared: number): AsyncExec {
     const linker = this.linker(shared, this.settings.awaiting);
     const exec = linkStatementsAsync(linker, this.def.body.statements, true);
     this.frameSize = Math.max(this.frameSize, linker.scope.size);
-    return linker.catchingLeavesAsync(0, exec);
+    return this.wrapped(linker, linker.catchingLeavesAsync(0, exec));
+  }
+  /** The call itself counts; whoever calls puts its position into the errors that counting raises. */
+  private wrapped<E extends AsyncExec>(linker: Linker, exec: E): E {
+    const { watch } = this.settings;
+    return linker.counted(NO_POSITION, watch === null ? exec : watch.body(linker, this.def, exec)) as E;
   }
   private linker(shared: number, awaiting: Awaiting | null): Linker {
-    return new Linker(this.settings, new StaticScope(bodyFacts(this.def.body), this.def, shared), awaiting);
+    const facts = factsFor(this.settings, this.def.body);
+    return new Linker(this.settings, new StaticScope(facts, this.def, shared), awaiting);
   }
 }
 
-function functionTable(ast: Ast, settings: LinkSettings): FunctionTable {
+function functionTable(
+  ast: Ast,
+  settings: LinkSettings,
+  refusal: (def: ScriptFnDef) => AwaitReason | null,
+): FunctionTable {
   const functions = new Map<string, ScriptFn>();
   const methods = new Map<string, ScriptFn>();
   const byName = new Map<string, ScriptFn>();
@@ -135,7 +162,7 @@ function functionTable(ast: Ast, settings: LinkSettings): FunctionTable {
   } & FunctionTable;
   table.chain = { table, outer: null, entered: new Map() };
   for (const def of ast.functions) {
-    const fn = new ScriptFunction(def, table, settings);
+    const fn = new ScriptFunction(def, table, settings, refusal);
     const key = functionKey(def.name, def.params.length);
     if (def.thisType === null) functions.set(key, fn);
     else methods.set(`${def.thisType}.${key}`, fn);
@@ -155,7 +182,7 @@ class LinkedProgram implements Program {
     private readonly settings: LinkSettings,
     private readonly analyse: () => AwaitAnalysis | null,
   ) {
-    this.table = functionTable(ast, settings);
+    this.table = functionTable(ast, settings, (def) => this.refusal(def));
     this.doc = ast.doc;
   }
   private get linked(): LinkedBody<Exec> {
@@ -182,30 +209,36 @@ class LinkedProgram implements Program {
   private link(): LinkedBody<Exec> {
     const linker = this.linker(null);
     const exec = linkStatements(linker, this.ast.statements, false);
-    return { body: linker.catchingLeaves(0, exec), frameSize: linker.scope.size };
+    return { body: this.wrapped(linker, linker.catchingLeaves(0, exec)), frameSize: linker.scope.size };
   }
   private linkAsync(awaiting: Awaiting): LinkedBody<AsyncExec> {
     const linker = this.linker(awaiting);
     const exec = linkStatementsAsync(linker, this.ast.statements, false);
-    return { body: linker.catchingLeavesAsync(0, exec), frameSize: linker.scope.size };
+    return { body: this.wrapped(linker, linker.catchingLeavesAsync(0, exec)), frameSize: linker.scope.size };
+  }
+  private wrapped<E extends AsyncExec>(linker: Linker, exec: E): E {
+    const { watch } = this.settings;
+    return watch === null ? exec : watch.program(linker, exec);
   }
   private linker(awaiting: Awaiting | null): Linker {
-    return new Linker(this.settings, new StaticScope(bodyFacts(this.ast.statements), null, 0), awaiting);
+    const facts = factsFor(this.settings, this.ast.statements);
+    return new Linker(this.settings, new StaticScope(facts, null, 0), awaiting);
   }
 }
 
 /** Settings of an engine that decide how its programs are linked. */
 export type ProgramSettings = Omit<LinkSettings, "awaiting"> &
-  Pick<AwaitSettings, "globalModules" | "asyncImports">;
+  Omit<AwaitSettings, "registry" | "doubtImports" | "doubtPointers"> & {
+    /** A callback of the host (a debugger, the one for missing functions) may return promises at any node. */
+    readonly waitsAnywhere: boolean;
+  };
 
 /** Links a tree. Nothing of it is run. */
 export function linkProgram(ast: Ast, settings: ProgramSettings, variant: LinkVariant = {}): Program {
-  const { registry, globalModules, asyncImports } = settings;
   const { doubtPointers = false, everyNode = false } = variant;
-  const analyse = (doubtImports: boolean) =>
-    analyseAwaits(ast, { registry, globalModules, asyncImports, doubtImports, doubtPointers });
+  const analyse = (doubtImports: boolean) => analyseAwaits(ast, { ...settings, doubtImports, doubtPointers });
   const analysis = everyNode ? null : analyse(true);
-  const awaiting = everyNode ? EVERYTHING : analysis;
+  const awaiting = everyNode || settings.waitsAnywhere ? EVERYTHING : analysis;
   const metered = settings.metered || variant.metered === true || analysis?.needsMeter === true;
   return new LinkedProgram(ast, { ...settings, metered, awaiting }, () => analyse(false));
 }

@@ -8,6 +8,7 @@ import type { Frame } from "./frame.ts";
 import { callIndexer, mapGet } from "./index-ops.ts";
 import { type Later, recovering, whenDone } from "./later.ts";
 import { type Invoke, invokeAsync, invokeNative } from "./native-call.ts";
+import { findNative } from "./native-lookup.ts";
 
 export interface PropertySite {
   readonly name: string;
@@ -27,11 +28,8 @@ export function propertyGet(
   isRef: boolean,
   constant: boolean,
 ): Later<Value> {
-  if (target instanceof RhaiMap) {
-    if (frame.run.metered) frame.run.track(0);
-    return mapGet(target, site.name, site);
-  }
-  const fn = frame.run.engine.registry.resolve(`get$${site.name}`, [target]);
+  if (target instanceof RhaiMap) return mapGet(target, site.name, site);
+  const fn = findNative(frame, `get$${site.name}`, [target]);
   if (fn !== null) return invoker(site)(frame, fn, [target], site.idxPos, isRef, constant);
   const unknown = () =>
     dotExpr(
@@ -49,7 +47,7 @@ export function propertySet(
   site: PropertySite,
   constant: boolean,
 ): Later<Value> {
-  const fn = frame.run.engine.registry.resolve(`set$${site.name}`, [target, value]);
+  const fn = findNative(frame, `set$${site.name}`, [target, value]);
   if (fn !== null) {
     const args = [target, value];
     return whenDone(frame, invoker(site)(frame, fn, args, site.idxPos, true, constant), () => args[0]);

@@ -4,25 +4,39 @@ import type { Ast } from "../../lang/ast.ts";
 import type { LanguageOptions } from "../../lang/options.ts";
 import type { Position } from "../../lang/position.ts";
 import { dataTooLarge, EvalError } from "../errors.ts";
-import type { CallContext } from "../function/native.ts";
+import type { CallContext, NativeFn } from "../function/native.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
+import type { GlobalNamespace } from "../module/global-namespace.ts";
 import type { Module } from "../module/module.ts";
 import type { ModuleResolver } from "../module/resolver.ts";
+import type { ScriptFiles } from "../module/script-files.ts";
+import { thrownText } from "../thrown.ts";
 import { Container } from "../value/containers.ts";
+import { jsToValue } from "../value/convert.ts";
+import type { PointerFunction } from "../value/fn-ptr.ts";
 import { sizeOf } from "../value/size.ts";
 import type { Value } from "../value/value.ts";
+import type { Callbacks } from "./callbacks.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Frame } from "./frame.ts";
+import type { Later } from "./later.ts";
 import type { LinkVariant, Program } from "./program.ts";
 
 /** Limits of a run; 0 is unlimited except where Infinity is said. */
 export interface Limits {
+  /** Operations a run may perform. */
   maxOperations: number;
+  /** Nesting of function calls; 0 allows none. */
   maxCallLevels: number;
+  /** Nesting of expressions at the top level. */
   maxExprDepth: number;
+  /** Nesting of expressions inside functions. */
   maxFunctionExprDepth: number;
+  /** Length of strings in UTF-8 bytes. */
   maxStringSize: number;
+  /** Elements of arrays and bytes of blobs. */
   maxArraySize: number;
+  /** Properties of object maps. */
   maxMapSize: number;
   /** Infinity: unlimited. */
   maxVariables: number;
@@ -51,12 +65,20 @@ export interface EngineServices {
   readonly limits: Readonly<Limits>;
   readonly registry: FunctionRegistry;
   readonly globalModules: ReadonlyMap<string, Module>;
+  /** What static modules let scripts use without their names. */
+  readonly staticNatives: readonly FunctionRegistry[];
+  /** Static modules have typed methods. */
+  readonly hasStaticMethods: boolean;
+  readonly globalNamespace: GlobalNamespace;
   readonly moduleResolver: ModuleResolver;
+  readonly scriptFiles: ScriptFiles;
   readonly hooks: Hooks;
   /** Compiles the text of `eval` or `parse_json`, unoptimised. */
   compileFor(mode: "eval" | "json", text: string): Ast;
   compileModule(text: string, source: string): Ast;
   link(ast: Ast, variant?: LinkVariant): Program;
+  /** The function of the host that a pointer is bound to, with conversions. */
+  nativeOf(name: string, fn: PointerFunction): NativeFn;
   /** The context for a native function called from `frame`. */
   createContext(
     frame: Frame,
@@ -67,12 +89,48 @@ export interface EngineServices {
   ): CallContext;
 }
 
+/** What an engine calls while scripts run. */
 export interface Hooks {
+  /** Receives what scripts print. */
   print: (text: string) => void;
+  /** Receives what scripts `debug`, with source and position. */
   debug: (text: string, source: string | null, position: Position) => void;
   /** Called with the number of operations so far; a value other than undefined ends the run with it. */
   progress: ((operations: number) => Value) | null;
+  /** @hidden */
+  readonly callbacks: Callbacks;
+  /** Makes the debugger of each run; null: nobody debugs. @hidden */
+  debugger: (() => RunDebugger) | null;
 }
+
+/** What a debugger sees of a run besides the nodes that it links itself into; see `NodeWatch`. */
+export interface RunDebugger {
+  /** For a part of the run that goes on beside it. */
+  branch(): RunDebugger;
+  /** Calls a native function. */
+  native(frame: Frame, call: NativeCall, work: () => Later<Value>): Later<Value>;
+}
+
+export interface NativeCall {
+  readonly name: string;
+  readonly args: readonly Value[];
+  readonly position: Position;
+  readonly mayAwait: boolean;
+}
+
+/** What a run has of its own, in place of what the engine has for all. */
+export interface RunOwn {
+  /** Anything; host functions find it in their context. */
+  readonly tag?: unknown;
+  /** Receive what this run prints. */
+  readonly onPrint?: Hooks["print"];
+  /** Receives what this run debugs. */
+  readonly onDebug?: Hooks["debug"];
+  /** Limits for this run in place of the engine's. */
+  readonly limits?: Partial<Pick<Limits, "maxOperations" | "maxCallLevels">>;
+}
+
+const NOTHING_OWN: RunOwn = Object.freeze({});
 
 /** State of one run. Runs on one engine never share it. */
 export class Run {
@@ -86,6 +144,8 @@ export class Run {
   readonly metered: boolean;
   /** Modules being loaded, innermost last: an import of one of them would never end. */
   readonly loading: string[] = [];
+  /** Looks on; null: nobody does. */
+  readonly debugger: RunDebugger | null;
   constructor(
     readonly engine: EngineServices,
     readonly source: string | null,
@@ -93,12 +153,18 @@ export class Run {
     readonly cancellation: Cancellation | null = null,
     /** The run that this one is a part of: a task that can be cancelled by itself. Operations count for the whole. */
     private readonly parent: Run | null = null,
+    readonly own: RunOwn = NOTHING_OWN,
+    /** Modules that the script brings along: asked before the engine's resolver. */
+    readonly embedded: ModuleResolver | null = null,
   ) {
     const { limits } = engine;
-    this.maxOperations = limits.maxOperations;
-    this.maxCallLevels = limits.maxCallLevels;
+    this.maxOperations = own.limits?.maxOperations ?? limits.maxOperations;
+    this.maxCallLevels = own.limits?.maxCallLevels ?? limits.maxCallLevels;
     this.maxVariables = limits.maxVariables;
-    this.metered = limits.maxOperations > 0 || engine.hooks.progress !== null || cancellation !== null;
+    const { progress, debugger: start } = engine.hooks;
+    this.debugger = parent !== null ? (parent.debugger?.branch() ?? null) : start === null ? null : start();
+    this.metered =
+      this.maxOperations > 0 || progress !== null || cancellation !== null || this.debugger !== null;
     this.hasSizeLimits = limits.maxStringSize > 0 || limits.maxArraySize > 0 || limits.maxMapSize > 0;
   }
 
@@ -114,15 +180,38 @@ export class Run {
       throw new EvalError("ErrorTooManyOperations", {}, position);
     }
     const { progress } = this.engine.hooks;
-    if (progress !== null) {
-      const token = progress(this.operations);
-      if (token !== undefined) throw new EvalError("ErrorTerminated", { value: token }, position);
+    if (progress !== null) this.report(progress, position);
+  }
+
+  /** Lets the host's callback end the run: by a result, or by throwing. */
+  private report(progress: NonNullable<Hooks["progress"]>, position: Position): void {
+    let token: Value;
+    try {
+      token = jsToValue(progress(this.operations));
+    } catch (error) {
+      const ended = new EvalError("ErrorTerminated", { value: thrownText(error) }, position);
+      ended.cause = error;
+      throw ended;
+    }
+    if (token !== undefined) throw new EvalError("ErrorTerminated", { value: token }, position);
+  }
+
+  /** Counts several operations. */
+  trackSeveral(count: number, position: Position): void {
+    if (this.engine.hooks.progress !== null) {
+      for (let i = 0; i < count; i++) this.track(position);
+    } else if (this.parent !== null) {
+      if (this.cancellation !== null) this.cancellation.check(position);
+      this.parent.trackSeveral(count, position);
+    } else if (count > 0) {
+      this.operations += count - 1;
+      this.track(position);
     }
   }
 
   /** A part of this run that can be cancelled by itself. */
   branch(cancellation: Cancellation): Run {
-    const branch = new Run(this.engine, this.source, cancellation, this);
+    const branch = new Run(this.engine, this.source, cancellation, this, this.own, this.embedded);
     branch.modulesLoaded = this.modulesLoaded;
     return branch;
   }

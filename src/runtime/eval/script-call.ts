@@ -33,6 +33,8 @@ export function enterFunction(
   source: string | null = fn.table.source,
 ): Frame {
   const { run } = caller;
+  // A function that was linked for a run that needed no count.
+  if (run.metered && !fn.metered) run.track(pos);
   if (level > run.maxCallLevels) throw new EvalError("ErrorStackOverflow", {}, pos);
   if (args.length > run.maxVariables) throw new EvalError("ErrorTooManyVariables", {}, pos);
   for (let i = args.length; i < fn.frameSize; i++) args.push(undefined);

@@ -55,6 +55,8 @@ export class StaticScope {
   private readonly variables: StaticVariable[] = [];
   /** Where each name stands in `variables`, innermost last: scripts may have many thousand variables. */
   private readonly places = new Map<string, number[]>();
+  /** What `visible` returned last, as long as it holds: a debugger asks at every node. */
+  private shown: StaticVariable[] | null = null;
   private height = 0;
   /** Slots the frame needs. */
   size = 0;
@@ -82,6 +84,7 @@ export class StaticScope {
   }
 
   declare(name: string, constant: boolean, shared = false): StaticVariable {
+    this.shown = null;
     const { captured, sharesScope } = this.facts;
     const variable: StaticVariable = {
       name,
@@ -102,6 +105,7 @@ export class StaticScope {
   redeclare(name: string, constant: boolean, blockStart: number): StaticVariable | null {
     const place = this.places.get(name)?.at(-1);
     if (place === undefined || place < blockStart) return null;
+    this.shown = null;
     const renewed = { ...this.variables[place], constant };
     this.variables[place] = renewed;
     return renewed;
@@ -112,21 +116,23 @@ export class StaticScope {
     return this.declare("", false).slot;
   }
 
-  /** Marks where a block starts, for `leave` and `redeclare`. */
-  enter(): number {
-    this.depth++;
+  /** Marks where a block starts, for `leave` and `redeclare`. The variables that a statement has for its blocks are no block. */
+  enter(isBlock = true): number {
+    if (isBlock) this.depth++;
     return this.variables.length;
   }
-  leave(mark: number): void {
-    this.depth--;
+  leave(mark: number, isBlock = true): void {
+    if (isBlock) this.depth--;
+    this.shown = null;
     for (let i = mark; i < this.variables.length; i++) this.places.get(this.variables[i].name)?.pop();
     this.variables.length = mark;
     this.height = mark === 0 ? 0 : this.variables[mark - 1].slot + 1;
   }
 
   /** What can be seen from here, for code that looks names up at run time. */
-  visible(): StaticVariable[] {
-    return this.variables.filter((variable) => variable.name !== "");
+  visible(): readonly StaticVariable[] {
+    this.shown ??= this.variables.filter((variable) => variable.name !== "");
+    return this.shown;
   }
   get count(): number {
     return this.variables.length;

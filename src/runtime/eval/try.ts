@@ -59,10 +59,10 @@ interface LinkedHandler<E> {
 function linkHandler<E>(linker: Linker, node: TryStmt, link: () => E): LinkedHandler<E> {
   const { scope } = linker;
   const count = scope.count;
-  const mark = scope.enter();
+  const mark = scope.enter(false);
   const variable = node.catchVariable === null ? null : scope.declare(node.catchVariable.name, false);
   const handler = link();
-  scope.leave(mark);
+  scope.leave(mark, false);
   const limited = variable !== null && Number.isFinite(linker.settings.limits.maxVariables);
   const variablePos = node.catchVariable?.pos ?? NO_POSITION;
   const enter: LinkedHandler<E>["enter"] = (frame, thrown, imports, dynamics) => {

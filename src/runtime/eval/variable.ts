@@ -1,21 +1,34 @@
 // Links variables: reading by slot, by name at run time, through modules; `this`.
 
 import type { Expr, Ident, ThisExpr, VariableExpr } from "../../lang/ast.ts";
-import { NO_POSITION } from "../../lang/position.ts";
+import { NO_POSITION, type Position } from "../../lang/position.ts";
 import { EvalError, moduleNotFound, variableNotFound } from "../errors.ts";
 import type { Module } from "../module/module.ts";
 import { copyValue } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { Shared } from "../value/objects.ts";
 import { rustTypeNameOf, type Value } from "../value/value.ts";
+import type { Answer } from "./callbacks.ts";
 import { type Chain, type Eval, type Frame, type Library, NO_THIS, type ScriptFn } from "./frame.ts";
 import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
-import { DynamicPlace, findDynamic, type Place, readCell, SlotPlace } from "./name-view.ts";
+import { DynamicPlace, FrameView, findDynamic, type Place, readCell, SlotPlace } from "./name-view.ts";
+import { nativeError } from "./native-error.ts";
 import type { StaticVariable } from "./static-scope.ts";
 
 /** Links a read; the value is borrowed. */
 export function linkVariable(linker: Linker, node: VariableExpr): Eval {
+  const stored = linkStored(linker, node);
+  const ask = node.namespace === null ? linkAsk(linker, node.name, node.pos) : null;
+  if (ask === null) return stored;
+  return (frame) => {
+    const answer = ask(frame);
+    return answer === null ? stored(frame) : answer.value;
+  };
+}
+
+/** A read that does not ask the host. */
+export function linkStored(linker: Linker, node: VariableExpr): Eval {
   if (node.namespace !== null) return linkQualified(node, node.namespace);
   const variable = linker.scope.find(node.name);
   if (variable === null) return linkUnresolved(node);
@@ -23,6 +36,35 @@ export function linkVariable(linker: Linker, node: VariableExpr): Eval {
   const { slot } = variable;
   if (variable.maybeShared) return (frame) => readCell(frame.slots[slot]);
   return (frame) => frame.slots[slot];
+}
+
+/** What asks the host for the value of a variable (`onVar`); null when it is not to be asked. */
+export function linkAsk(
+  linker: Linker,
+  name: string,
+  position: Position,
+): ((frame: Frame) => Answer | null) | null {
+  if (!linker.settings.asksVariables) return null;
+  const visible = linker.scope.visible();
+  const known = visible.findLastIndex((variable) => variable.name === name);
+  return (frame) => {
+    const { variable } = frame.run.engine.hooks.callbacks;
+    // The name of a function is no variable.
+    if (variable === null || (known < 0 && findFunctionByName(frame.lib, name) !== null)) return null;
+    const isCertain = known >= 0 && (frame.dynamic === null || frame.dynamic.length === 0);
+    try {
+      const view = new FrameView(frame, visible);
+      return variable(name, isCertain ? visible.length - known : 0, {
+        frame,
+        view,
+        position,
+        level: frame.level,
+        mayAwait: false,
+      });
+    } catch (error) {
+      throw nativeError(error, position);
+    }
+  };
 }
 
 /** A static variable in a function with `eval`, which may have defined one of the same name since. */

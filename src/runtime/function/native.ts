@@ -16,11 +16,15 @@ export type TypeName = string;
  */
 export type Receiver = "value" | "ref" | "mut";
 
+/** A native function as the engine holds it. */
 export interface NativeFn {
+  /** Name or operator symbol. */
   readonly name: string;
+  /** Types of the parameters. */
   readonly params: readonly TypeName[];
   /** Return type name for signatures and documentation. */
   readonly returns: TypeName;
+  /** How the first argument is taken. */
   readonly receiver: Receiver;
   /** The first argument arrives as a `Ref`, written back after the call: for `mut` functions on value types or on `dynamic`. */
   readonly byRef: boolean;
@@ -34,11 +38,15 @@ export interface NativeFn {
   readonly isPure: boolean;
   /** It ends what it calls after some time: operations of scripts that use it are tracked, so that this works in any loop. */
   readonly metersCallers?: boolean;
+  /** One of the standard functions behind `print`, `+` and interpolation, for the text that values have anyway. */
+  readonly isStandardText?: boolean;
   /** Makes a script value of what the promise of an asynchronous function brings; absent: it is one already. */
   readonly convert?: (result: unknown) => Value;
   /** `(ctx?, ...args) => Value | Promise<Value>` */
   readonly call: (...args: never[]) => unknown;
+  /** Documentation. */
   readonly doc: string;
+  /** Names of the parameters, for signatures. */
   readonly paramNames: readonly string[];
 }
 
@@ -46,12 +54,15 @@ export interface NativeFn {
 export interface CallContext {
   /** Name under which the function was called, and where. */
   readonly fnName: string;
+  /** Where it was called. */
   readonly position: Position;
   /** Source (file) of the calling code, or null. */
   readonly source: string | null;
   /** Size limits in force; 0 is unlimited. */
   readonly maxStringSize: number;
+  /** Largest size of arrays and blobs; 0 is unlimited. */
   readonly maxArraySize: number;
+  /** Largest number of properties; 0 is unlimited. */
   readonly maxMapSize: number;
   /** Nesting level of calls, 0 at the top. */
   readonly callLevel: number;
@@ -76,10 +87,21 @@ export interface CallContext {
   elementCallback(fnPtr: FnPtr): ElementCallback;
   /** Calls a function by name (script functions first), as `NativeCallContext::call_fn_raw`. `args[0]` is `this` when `isMethod`. */
   callFn(name: string, args: readonly Value[], isMethod: boolean): Value | Promise<Value>;
+  /** The same for native functions only: a script's functions of that name do not stand in their way. */
+  callNativeFn(name: string, args: readonly Value[]): Value | Promise<Value>;
+  /** Calls a method by name, of the script or (`nativeOnly`) a native one; what it makes of its object is in `self` afterwards. */
+  callMethod(name: string, self: Ref, args: readonly Value[], nativeOnly: boolean): Value | Promise<Value>;
+  /**
+   * The text that `print`, `+` and interpolation make of a value (`debug`, when `isDebug`): by the `to_string` or `to_debug`
+   * registered for it. `standard`: the value itself is shown as the standard functions do, its parts as before.
+   */
+  textOf(value: Value, isDebug: boolean, standard?: boolean): string;
   /** Compares with the script's `==` (registered operators included), as Rhai's containers do. */
   equals(a: Value, b: Value): boolean;
   /** The run, opaque to packages. */
   readonly run: object;
+  /** What the host gave to the run (`RunOptions.tag`); Rhai's `NativeCallContext::tag`. */
+  readonly tag?: unknown;
   /** Aborted when the run ends from outside, by its AbortSignal or deadline; null when nothing can end it. */
   readonly signal: AbortSignal | null;
   /** When the run ends at the latest, in milliseconds as `Date.now()` counts; null: no deadline. */
@@ -92,7 +114,9 @@ export interface CallContext {
 export interface TaskContext {
   /** For calling the functions that belong to the task. */
   readonly context: CallContext;
+  /** Ends the task, and tells whether it has ended. */
   readonly cancellation: {
+    /** Whether the task, or the run, has been ended. */
     readonly isCancelled: boolean;
     /** Ends the task: what it waits for is abandoned. `reason` is the token of ErrorTerminated. */
     cancel(reason: Value): void;
@@ -101,7 +125,9 @@ export interface TaskContext {
   };
 }
 
+/** A function pointer that is called for element after element. */
 export interface ElementCallback {
+  /** Calls it for one element. */
   call(element: Value, index: number): Value | Promise<Value>;
   /** The element after the latest `call`: differs from the argument when the callback assigned to `this`. */
   readonly element: Value;
@@ -109,18 +135,26 @@ export interface ElementCallback {
 
 /** Options of a registration. */
 export interface FnOptions {
+  /** The implementation takes a `CallContext` before the arguments. Default false. */
   readonly context?: boolean;
+  /** It returns a promise. Default false. */
   readonly isAsync?: boolean;
+  /** It calls script functions that it gets, and returns a promise when one of them waits. Default false. */
   readonly callsBack?: boolean;
   /** See `NativeFn`. */
   readonly metersCallers?: boolean;
+  /** See `NativeFn`. */
+  readonly isStandardText?: boolean;
   /** False for functions with effects or changing results (`print`, `timestamp`, `rand` ...). Default true for packages. */
   readonly isPure?: boolean;
+  /** Documentation. */
   readonly doc?: string;
+  /** Names of the parameters, for signatures. */
   readonly paramNames?: readonly string[];
 }
 
-type Implementation = (...args: never[]) => unknown;
+/** A function that gets and returns script values. */
+export type Implementation = (...args: never[]) => unknown;
 
 /** Collects the functions of a package; `names` may list synonyms. */
 export interface PackageBuilder {
@@ -177,7 +211,9 @@ export interface PackageBuilder {
 
 /** A package: a name and a function that registers its contents. */
 export interface Package {
+  /** Name, for messages. */
   readonly name: string;
+  /** Registers what the package holds. */
   readonly register: (builder: PackageBuilder) => void;
 }
 

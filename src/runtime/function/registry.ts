@@ -24,11 +24,13 @@ const BUILT_IN_TYPE_IDS: ReadonlyMap<TypeName, number> = new Map([
   ["dynamic", DYNAMIC],
 ]);
 
-interface Overload {
+export interface Overload {
   readonly fn: NativeFn;
   readonly types: readonly number[];
   /** Which parameters are `dynamic`, as Rhai orders its candidates: the smallest mask wins. */
   readonly mask: number;
+  /** Part of a package or global module: what the host registers one by one comes first. */
+  readonly isPackaged: boolean;
 }
 
 /** All native functions of an engine, by name and arity. */
@@ -46,6 +48,8 @@ export class FunctionRegistry {
   private readonly names = new Set<string>();
   private readonly meteringNames: Set<string>;
   readonly constants: Map<string, Value>;
+  /** There are functions `to_string` or `to_debug` besides the standard ones. */
+  hasOwnText: boolean;
 
   /** Begins with all that `base` holds, which must not change any more: a thousand functions need not be registered again. */
   constructor(private readonly base: FunctionRegistry | null = null) {
@@ -57,6 +61,7 @@ export class FunctionRegistry {
     this.callbackNames = new Set(base?.callbackNames);
     this.meteringNames = new Set(base?.meteringNames);
     this.constants = new Map(base?.constants);
+    this.hasOwnText = base?.hasOwnText ?? false;
   }
 
   /** Makes a host type's name known under its id. */
@@ -65,20 +70,44 @@ export class FunctionRegistry {
     this.version++;
   }
 
+  /** Undoes `registerType`, when nothing has used the type yet. */
+  forgetType(name: TypeName): void {
+    this.typeIds.delete(name);
+  }
+
   typeId(name: TypeName): number | undefined {
     return this.typeIds.get(name);
   }
 
   /** Adds a function; one with the same name and parameter types is replaced. Throws TypeError for an unknown type name. */
   register(fn: NativeFn): void {
-    const types = fn.params.map((name) => {
+    this.add(fn, false);
+  }
+
+  /** Adds a function of a package or global module: it replaces those of others, but none that `register` has added. */
+  registerPackaged(fn: NativeFn): void {
+    this.add(fn, true);
+  }
+
+  /** Throws TypeError for an unknown type name. */
+  check(fn: NativeFn): void {
+    this.parameterTypes(fn);
+  }
+
+  private parameterTypes({ name: fnName, params }: NativeFn): number[] {
+    return params.map((name) => {
       const id = this.typeIds.get(name);
-      if (id === undefined) throw new TypeError(`registering ${fn.name}: unknown type '${name}'`);
+      if (id === undefined) throw new TypeError(`registering ${fnName}: unknown type '${name}'`);
       return id;
     });
+  }
+
+  private add(fn: NativeFn, isPackaged: boolean): void {
+    const types = this.parameterTypes(fn);
     const mask = types.reduce((bits, type) => bits * 2 + (type === DYNAMIC ? 1 : 0), 0);
-    this.addOverload(overloadKey(fn.name, types.length), { fn, types, mask });
+    this.addOverload(overloadKey(fn.name, types.length), { fn, types, mask, isPackaged });
     this.names.add(fn.name);
+    if ((fn.name === "to_string" || fn.name === "to_debug") && !fn.isStandardText) this.hasOwnText = true;
     if (fn.isAsync) this.asyncNames.add(fn.name);
     if (fn.callsBack) this.callbackNames.add(fn.name);
     if (fn.metersCallers) this.meteringNames.add(fn.name);
@@ -89,6 +118,7 @@ export class FunctionRegistry {
     const own = this.overloads.get(key);
     const list = own ?? [...(this.base?.overloadsOf(key) ?? [])];
     const same = list.findIndex((other) => other.types.every((type, i) => type === overload.types[i]));
+    if (same >= 0 && overload.isPackaged && !list[same].isPackaged) return;
     if (same >= 0) list.splice(same, 1);
     const after = list.findIndex((other) => other.mask > overload.mask);
     list.splice(after < 0 ? list.length : after, 0, overload);
@@ -130,11 +160,17 @@ export class FunctionRegistry {
     return this.asyncNames.size > 0 || this.asyncIterators.size > 0;
   }
 
-  /** The overload for these arguments, or null. */
+  /** The function for these arguments, or null. */
   resolve(name: string, args: readonly Value[]): NativeFn | null {
+    return this.find(name, args)?.fn ?? null;
+  }
+
+  /** The overload for these arguments, or null. */
+  find(name: string, args: readonly Value[]): Overload | null {
     const list = this.overloadsOf(overloadKey(name, args.length));
     if (list === undefined) return null;
-    for (const { fn, types } of list) {
+    for (const overload of list) {
+      const { types } = overload;
       let fits = true;
       for (let i = 0; i < types.length; i++) {
         if (types[i] !== DYNAMIC && types[i] !== typeIdOf(args[i])) {
@@ -142,9 +178,19 @@ export class FunctionRegistry {
           break;
         }
       }
-      if (fits) return fn;
+      if (fits) return overload;
     }
     return null;
+  }
+
+  /** Tells call sites to forget their choice: something outside of the registry has changed it. */
+  touch(): void {
+    this.version++;
+  }
+
+  /** Names with an asynchronous overload. */
+  get asyncFunctions(): ReadonlySet<string> {
+    return this.asyncNames;
   }
 
   /** All functions called `name`, whatever their arity. */
@@ -189,7 +235,14 @@ export class FunctionRegistry {
   }
 
   addPackage(pkg: Package): void {
-    pkg.register(packageBuilder(this));
+    pkg.register(
+      packageBuilder({
+        register: (fn) => this.registerPackaged(fn),
+        registerIterator: (type, iterate) => this.registerIterator(type, iterate),
+        registerAsyncIterator: (type, iterate) => this.registerAsyncIterator(type, iterate),
+        constants: this.constants,
+      }),
+    );
   }
 }
 
@@ -219,6 +272,7 @@ function nativeFn(
     isAsync: options.isAsync ?? false,
     callsBack: options.callsBack ?? false,
     metersCallers: options.metersCallers ?? false,
+    isStandardText: options.isStandardText,
     isPure: options.isPure ?? true,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],

@@ -4,13 +4,16 @@ import type { Expr } from "../../lang/ast.ts";
 import { ParseError } from "../../lang/errors.ts";
 import type { CustomSyntaxRule } from "../../lang/options.ts";
 import type { Position } from "../../lang/position.ts";
+import { requireArray, requireFunction, requireText } from "../check-arguments.ts";
+import type { CallbackPlace } from "../eval/callbacks.ts";
 import type { CustomImplementation, CustomInput } from "../eval/custom.ts";
-import type { Frame } from "../eval/frame.ts";
 import { isLiteral, literalValue } from "../eval/literal.ts";
-import type { NameView } from "../eval/name-view.ts";
+import { isInstance } from "../thrown.ts";
 import type { Value } from "../value/value.ts";
+import { EvalContext } from "./eval-context.ts";
 import type { HostTypes } from "./host-types.ts";
 
+/** Options of `Engine.registerCustomSyntax`. */
 export interface CustomSyntaxOptions {
   /** The syntax may define variables: name look-ups after it stay dynamic. Default false. */
   readonly scopeMayChange?: boolean;
@@ -24,6 +27,7 @@ export class SyntaxInput {
     private readonly input: CustomInput,
     private readonly types: HostTypes,
   ) {}
+  /** Where it is. */
   get position(): Position {
     return this.input.node.pos;
   }
@@ -49,43 +53,26 @@ export class SyntaxInput {
     const { node } = this.input;
     return isLiteral(node) ? literalValue(node) : undefined;
   }
+  /** Its syntax tree. */
   get node(): Expr {
     return this.input.node;
   }
 }
 
-/** What an implementation of custom syntax can see and change. */
-export class SyntaxContext {
+/** What an implementation of custom syntax can see and change of the script. */
+export class SyntaxContext extends EvalContext {
   constructor(
-    private readonly frame: Frame,
-    private readonly view: NameView,
-    private readonly types: HostTypes,
+    place: CallbackPlace,
+    types: HostTypes,
     /** What the look-ahead parser function left in its state. */
     readonly state: unknown,
-  ) {}
-  /** Whether the script sees a variable of this name here. */
-  has(name: string): boolean {
-    return this.view.find(name) !== null;
-  }
-  /** A variable's value, undefined when there is none. */
-  get(name: string): unknown {
-    const place = this.view.find(name);
-    return place === null ? undefined : this.types.toHost(place.get());
+  ) {
+    super(place, types);
   }
   /** Changes a variable of the script, or defines it (which needs `scopeMayChange`). Throws TypeError for constants. */
-  set(name: string, value: unknown): void {
-    const place = this.view.find(name);
-    const converted = this.types.toValue(value, "dynamic");
-    if (place === null) this.define(name, value);
-    else if (place.constant) throw new TypeError(`'${name}' is a constant`);
-    else place.set(converted);
-  }
-  /** Defines a variable in the current block of the script. */
-  define(name: string, value: unknown, constant = false): void {
-    const { frame } = this;
-    frame.dynamic ??= [];
-    const height = Number.MAX_SAFE_INTEGER;
-    frame.dynamic.push({ name, value: this.types.toValue(value, "dynamic"), constant, height });
+  override set(name: string, value: unknown): void {
+    if (this.has(name)) super.set(name, value);
+    else this.define(name, value);
   }
 }
 
@@ -99,18 +86,21 @@ export function customSyntaxRule(
   options: CustomSyntaxOptions,
   types: HostTypes,
 ): CustomSyntaxRule {
+  requireArray("the symbols of custom syntax as an array", symbols);
+  for (const symbol of symbols) requireText("a symbol of custom syntax", symbol);
+  requireFunction("registering custom syntax", evaluate);
   if (symbols.length === 0) throw new TypeError("custom syntax needs at least one symbol");
   if (symbols[0].startsWith("$"))
     throw new TypeError(`custom syntax must begin with a word or symbol of its own, not ${symbols[0]}`);
   const implementation: CustomImplementation = {
     isAsync: options.isAsync ?? false,
-    evaluate: (inputs, frame, view, state) => {
-      const context = new SyntaxContext(frame, view, types, state);
+    evaluate: (inputs, place, state) => {
+      const context = new SyntaxContext(place, types, state);
       const result = evaluate(
         inputs.map((input) => new SyntaxInput(input, types)),
         context,
       );
-      if (result instanceof Promise) return result.then((value) => types.toValue(value, "dynamic"));
+      if (isInstance(result, Promise)) return result.then((value) => types.toValue(value, "dynamic"));
       return types.toValue(result, "dynamic");
     },
   };

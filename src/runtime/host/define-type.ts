@@ -1,8 +1,11 @@
 // Declaring a host class as a script type in one piece.
 
+import { requireFunction, requireObject } from "../check-arguments.ts";
+import type { NativeFn } from "../function/native.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
-import type { Value } from "../value/value.ts";
-import { isHostHandle } from "./host-object.ts";
+import type { ReceiverOf } from "./argument-types.ts";
+import type { HostContext } from "./host-context.ts";
+import { hostAsyncIterator, hostIterator } from "./host-iterator.ts";
 import {
   type HostFunction,
   type RegisterOptions,
@@ -13,49 +16,91 @@ import type { HostClass, HostTypeName } from "./type-names.ts";
 
 /** One function of a type: parameter types (without the object itself), implementation, options. */
 export interface MemberDefinition extends RegisterOptions {
+  /** Types of the parameters, without the object itself. Default: none. */
   readonly params?: readonly HostTypeName[];
+  /** The implementation. */
   readonly call: HostFunction;
   /** Does not modify the object: may be called on constants. Default true. */
   readonly readonly?: boolean;
+  /** Returns a promise, which the script waits for. Default false. */
   readonly async?: boolean;
 }
 
-export interface PropertyDefinition {
-  readonly get?: (object: never) => unknown;
-  readonly set?: (object: never, value: never) => void;
+/** A method or operator: a function that gets an instance first. */
+export interface PlainMethodDefinition<Self> extends MemberDefinition {
+  readonly context?: false;
+  readonly call: (self: Self, ...args: never[]) => unknown;
+}
+
+/** A method or operator that gets the context of the call before the instance. */
+export interface ContextMethodDefinition<Self> extends MemberDefinition {
+  readonly context: true;
+  readonly call: (context: HostContext, self: Self, ...args: never[]) => unknown;
+}
+
+/** A method or operator of a type. */
+export type MethodDefinition<Self> = PlainMethodDefinition<Self> | ContextMethodDefinition<Self>;
+
+/** A property of a type: `get`, `set` or both. */
+export interface PropertyDefinition<Self = never> {
+  /** Reads the property. */
+  readonly get?: (object: Self) => unknown;
+  /** Changes the property; it is not called on constants. */
+  readonly set?: (object: Self, value: never) => void;
   /** Type of the property: needed for `set` (default `dynamic`) and for FLOAT values. */
   readonly type?: HostTypeName;
+  /** `get` and `set` return promises, which the script waits for. Default false. */
   readonly async?: boolean;
+  /** Documentation. */
   readonly doc?: string;
 }
 
-export interface IndexerDefinition {
+/** How a type is indexed, by one type of index: `get`, `set` or both. */
+export interface IndexerDefinition<Self = never> {
+  /** Type of the index. */
   readonly index: HostTypeName;
+  /** Type of the element. Default `dynamic`. */
   readonly value?: HostTypeName;
-  readonly get?: (object: never, index: never) => unknown;
-  readonly set?: (object: never, index: never, value: never) => void;
+  /** Reads an element. */
+  readonly get?: (object: Self, index: never) => unknown;
+  /** Changes an element; it is not called on constants. */
+  readonly set?: (object: Self, index: never, value: never) => void;
 }
 
-/** A host class as a script type. */
-export interface TypeDefinition {
+/** By name: one definition, or a list of overloads. */
+export type Overloads<Definition> = Readonly<Record<string, Definition | DefinitionList<Definition>>>;
+
+/** A list; that it has no `context` lets TypeScript tell the kinds of methods apart by theirs. */
+type DefinitionList<Definition> = readonly Definition[] & { readonly context?: undefined };
+
+/** A host class as a script type; see `Engine.defineType`. */
+export interface TypeDefinition<Class extends HostClass = HostClass> {
   /** Name in scripts (`type_of`, error messages, typed methods). */
   readonly name: string;
-  readonly class: HostClass;
+  /** The class; instances of derived classes are of this type as well. */
+  readonly class: Class;
   /** Copies an instance, for value semantics; without it scripts share instances by reference. */
-  readonly clone?: (instance: never) => object;
+  readonly clone?: (instance: ReceiverOf<Class>) => object;
   /** Functions that make instances: name -> definition, or a list for overloads. */
-  readonly constructors?: Readonly<Record<string, MemberDefinition | readonly MemberDefinition[]>>;
-  readonly methods?: Readonly<Record<string, MemberDefinition | readonly MemberDefinition[]>>;
-  readonly properties?: Readonly<Record<string, PropertyDefinition>>;
-  readonly indexers?: readonly IndexerDefinition[];
+  readonly constructors?: Overloads<MemberDefinition>;
+  /** Functions that get an instance first, as `object.name(...)` or `name(object, ...)`. */
+  readonly methods?: Overloads<MethodDefinition<ReceiverOf<Class>>>;
+  /** What `object.name` reads and writes. */
+  readonly properties?: Readonly<Record<string, PropertyDefinition<ReceiverOf<Class>>>>;
+  /** What `object[index]` reads and writes. */
+  readonly indexers?: readonly IndexerDefinition<ReceiverOf<Class>>[];
   /** Operators: symbol -> definition; `params` is the other operand's type (default: the class itself). */
-  readonly operators?: Readonly<Record<string, MemberDefinition | readonly MemberDefinition[]>>;
+  readonly operators?: Overloads<MethodDefinition<ReceiverOf<Class>>>;
   /** Makes instances usable in `for`. */
-  readonly iterate?: (instance: never) => Iterable<unknown>;
-  readonly toString?: (instance: never) => string;
-  readonly toDebug?: (instance: never) => string;
+  readonly iterate?: (instance: ReceiverOf<Class>) => Iterable<unknown>;
+  /** The same for an async iterable: `for` waits for each item, so that scripts with `for` have to be run asynchronously. */
+  readonly asyncIterate?: (instance: ReceiverOf<Class>) => AsyncIterable<unknown>;
+  /** What `print`, `to_string` and interpolation show. */
+  readonly toString?: (instance: ReceiverOf<Class>) => string;
+  /** What `debug` and `to_debug` show. Default: as `toString`. */
+  readonly toDebug?: (instance: ReceiverOf<Class>) => string;
   /** Equality: registers `==` and `!=`. */
-  readonly equals?: (a: never, b: never) => boolean;
+  readonly equals?: (a: ReceiverOf<Class>, b: ReceiverOf<Class>) => boolean;
 }
 
 function list<T>(value: T | readonly T[]): readonly T[] {
@@ -64,35 +109,38 @@ function list<T>(value: T | readonly T[]): readonly T[] {
 
 type AnyCall = (...args: unknown[]) => unknown;
 
-/** Registers everything a definition lists. Throws TypeError for mistakes in it. */
-export function defineHostType(target: RegistrationTarget, definition: TypeDefinition): void {
+/** Registers everything a definition lists, or nothing. Throws TypeError for mistakes in it. */
+export function defineHostType(
+  target: RegistrationTarget & { readonly registry: FunctionRegistry },
+  definition: TypeDefinition,
+): void {
+  requireObject("the definition of a type", definition);
   const { registry, types } = target;
   const type = types.register(definition.class, definition.name, definition.clone ?? null);
-  const self = definition.class;
-  const add = (
-    name: string,
-    params: readonly HostTypeName[],
-    call: HostFunction,
-    options: RegisterOptions,
-    isAsync = false,
-  ) => registerHostFn(target, name, params, call, options, isAsync);
-  for (const [name, members] of Object.entries(definition.constructors ?? {})) {
-    for (const member of list(members)) add(name, member.params ?? [], member.call, member, member.async);
+  const functions: NativeFn[] = [];
+  const collector = {
+    register: (fn: NativeFn) => {
+      registry.check(fn);
+      functions.push(fn);
+    },
+  };
+  const add: Add = (name, params, call, options, isAsync = false) =>
+    registerHostFn({ ...target, registry: collector }, name, params, call, options, isAsync);
+  const { iterate, asyncIterate } = definition;
+  try {
+    addMembers(add, definition);
+    addProperties(add, definition);
+    addIndexers(add, definition);
+    addText(add, definition);
+    if (iterate) requireFunction("iterate", iterate);
+    if (asyncIterate) requireFunction("asyncIterate", asyncIterate);
+  } catch (error) {
+    types.forget(type);
+    throw error;
   }
-  for (const [name, members] of Object.entries(definition.methods ?? {})) {
-    for (const member of list(members)) {
-      const receiver = member.readonly === false ? "mut" : "ref";
-      add(name, [self, ...(member.params ?? [])], member.call, { ...member, receiver }, member.async);
-    }
-  }
-  for (const [symbol, members] of Object.entries(definition.operators ?? {})) {
-    for (const member of list(members))
-      add(symbol, [self, ...(member.params ?? [self])], member.call, { ...member, receiver: "ref" });
-  }
-  addProperties(add, definition);
-  addIndexers(add, definition);
-  addText(add, definition);
-  if (definition.iterate) addIterator(registry, target, definition.iterate, type.name);
+  for (const fn of functions) registry.register(fn);
+  if (iterate) registry.registerIterator(type.name, hostIterator(types, iterate));
+  if (asyncIterate) registry.registerAsyncIterator(type.name, hostAsyncIterator(types, asyncIterate));
 }
 
 type Add = (
@@ -102,6 +150,35 @@ type Add = (
   options: RegisterOptions,
   isAsync?: boolean,
 ) => void;
+
+/** The definitions of functions, overloads one by one. */
+function* membersOf(
+  { name: type }: TypeDefinition,
+  members: Readonly<Record<string, MemberDefinition | readonly MemberDefinition[]>> = {},
+): IterableIterator<readonly [name: string, member: MemberDefinition]> {
+  for (const [name, overloads] of Object.entries(members)) {
+    for (const member of list(overloads)) {
+      if (typeof member?.call !== "function")
+        throw new TypeError(`'${name}' of type '${type}' has no function \`call\``);
+      yield [name, member];
+    }
+  }
+}
+
+function addMembers(add: Add, definition: TypeDefinition): void {
+  const self = definition.class;
+  const { constructors, methods, operators } = definition;
+  for (const [name, member] of membersOf(definition, constructors))
+    add(name, member.params ?? [], member.call, member, member.async);
+  for (const [name, member] of membersOf(definition, methods)) {
+    const receiver = member.readonly === false ? "mut" : "ref";
+    add(name, [self, ...(member.params ?? [])], member.call, { ...member, receiver }, member.async);
+  }
+  for (const [symbol, member] of membersOf(definition, operators)) {
+    const options: RegisterOptions = { ...member, receiver: "ref" };
+    add(symbol, [self, ...(member.params ?? [self])], member.call, options, member.async);
+  }
+}
 
 function addProperties(add: Add, definition: TypeDefinition): void {
   const self = definition.class;
@@ -142,17 +219,4 @@ function addText(add: Add, definition: TypeDefinition): void {
       returns: "bool",
     });
   }
-}
-
-function addIterator(
-  registry: FunctionRegistry,
-  { types }: RegistrationTarget,
-  iterate: (instance: never) => Iterable<unknown>,
-  name: string,
-): void {
-  registry.registerIterator(name, function* (value: never): Generator<Value> {
-    const handle: unknown = value;
-    const instance = isHostHandle(handle) ? handle.instance : handle;
-    for (const item of iterate(instance as never)) yield types.toValue(item, "dynamic");
-  });
 }

@@ -1,6 +1,7 @@
 // What a host function is told about the call, and what it can do with it.
 
 import type { Position } from "../../lang/position.ts";
+import { kindOf, requireText } from "../check-arguments.ts";
 import type { CallContext } from "../function/native.ts";
 import { andThen } from "../function/sequence.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
@@ -10,6 +11,7 @@ import type { HostTypes } from "./host-types.ts";
 
 /** The call context of host functions registered with `context: true`; Rhai's `NativeCallContext`. Valid during the call. */
 export class HostContext {
+  /** @hidden */
   constructor(
     /** The context as packages see it, with script values. */
     readonly raw: CallContext,
@@ -19,6 +21,7 @@ export class HostContext {
   get fnName(): string {
     return this.raw.fnName;
   }
+  /** Where the function was called. */
   get position(): Position {
     return this.raw.position;
   }
@@ -29,6 +32,10 @@ export class HostContext {
   /** Nesting level of calls, 0 at the top. */
   get callLevel(): number {
     return this.raw.callLevel;
+  }
+  /** What the host gave to the run (`RunOptions.tag`). */
+  get tag(): unknown {
+    return this.raw.tag;
   }
   /** Aborted when the run is ended from outside; hand it to whatever the function waits for. Null: nothing can end the run. */
   get signal(): AbortSignal | null {
@@ -46,29 +53,42 @@ export class HostContext {
   call(fnPtr: FnPtr, ...args: unknown[]): unknown {
     return this.callAsMethod(fnPtr, undefined, ...args);
   }
-  /** Like `call`, with `this` bound to `self` (undefined: not bound). */
+  /** Like `call`, with `this` bound to `self` (undefined: not bound); a `Ref` gets what the function assigns to `this`. */
   callAsMethod(fnPtr: FnPtr, self: unknown, ...args: unknown[]): unknown {
-    if (!(fnPtr instanceof FnPtr)) throw new TypeError(`expected a function pointer, got ${typeof fnPtr}`);
-    const ref = self === undefined ? null : new Ref(this.toValue(self));
-    const result = this.raw.callRaw(
-      fnPtr,
-      ref,
-      args.map((arg) => this.toValue(arg)),
-      [],
-      null,
-    );
-    return andThen(result, (value) => this.types.toHost(value));
+    if (!(fnPtr instanceof FnPtr)) throw new TypeError(`expected a function pointer, got ${kindOf(fnPtr)}`);
+    const ref = self === undefined ? null : this.place(self);
+    return this.result(this.raw.callRaw(fnPtr, ref, this.values(args), [], null));
   }
   /** Calls a function by name, script functions first. */
   callFn(name: string, ...args: unknown[]): unknown {
-    const result = this.raw.callFn(
-      name,
-      args.map((arg) => this.toValue(arg)),
-      false,
-    );
-    return andThen(result, (value) => this.types.toHost(value));
+    requireText("the name of a function", name);
+    return this.result(this.raw.callFn(name, this.values(args), false));
   }
-  private toValue(js: unknown): Value {
-    return this.types.toValue(js, "dynamic");
+  /** Calls a native function by name: a script's functions of that name do not stand in its way. */
+  callNativeFn(name: string, ...args: unknown[]): unknown {
+    requireText("the name of a function", name);
+    return this.result(this.raw.callNativeFn(name, this.values(args)));
+  }
+  /** Calls a method of `self` by name, script functions first; a `Ref` gets what the method makes of the object. */
+  callMethod(name: string, self: unknown, ...args: unknown[]): unknown {
+    requireText("the name of a method", name);
+    return this.result(this.raw.callMethod(name, this.place(self), this.values(args), false));
+  }
+  /** The same for native functions only. */
+  callNativeMethod(name: string, self: unknown, ...args: unknown[]): unknown {
+    requireText("the name of a method", name);
+    return this.result(this.raw.callMethod(name, this.place(self), this.values(args), true));
+  }
+
+  private place(self: unknown): Ref {
+    if (!(self instanceof Ref)) return new Ref(this.types.toValue(self, "dynamic", "this"));
+    self.value = this.types.toValue(self.value, "dynamic", "this");
+    return self;
+  }
+  private values(args: readonly unknown[]): Value[] {
+    return args.map((arg, i) => this.types.toValue(arg, "dynamic", `arguments[${i}]`));
+  }
+  private result(value: Value | Promise<Value>): unknown {
+    return andThen(value, (settled) => this.types.toHost(settled));
   }
 }

@@ -1,5 +1,6 @@
 // Instances of host classes as script values.
 
+import { hostError } from "../errors.ts";
 import { Container } from "../value/containers.ts";
 import { RhaiObject } from "../value/value.ts";
 
@@ -49,8 +50,15 @@ export class HostValue extends Container implements HostHandle {
     return this.type.name;
   }
   override copy(): HostValue {
-    const clone = this.type.clone;
-    return new HostValue(this.type, clone === null ? this.instance : clone(this.instance as never));
+    const { clone } = this.type;
+    if (clone === null) return new HostValue(this.type, this.instance);
+    try {
+      const instance = clone(this.instance as never);
+      if (typeof instance === "object" && instance !== null) return new HostValue(this.type, instance);
+      throw new TypeError(`the function clone of type '${this.type.name}' returned no object`);
+    } catch (error) {
+      throw hostError(error);
+    }
   }
 }
 

@@ -1,11 +1,14 @@
 // Registering host functions: checks, conversion of arguments and results.
 
 import { isValidFunctionName } from "../../lang/literals.ts";
+import { isArray, kindOf, requireFunction } from "../check-arguments.ts";
 import type { CallContext, NativeFn, Receiver, TypeName } from "../function/native.ts";
 import type { FunctionRegistry } from "../function/registry.ts";
+import { isInstance } from "../thrown.ts";
 import { Container } from "../value/containers.ts";
+import { convertJs, NO_INSTANCES } from "../value/convert.ts";
 import { Ref } from "../value/objects.ts";
-import type { Value } from "../value/value.ts";
+import { RhaiObject, type Value } from "../value/value.ts";
 import { HostContext } from "./host-context.ts";
 import { isHostHandle } from "./host-object.ts";
 import type { HostTypes } from "./host-types.ts";
@@ -27,7 +30,9 @@ export interface RegisterOptions {
   readonly pure?: boolean;
   /** Pass and return script values (`Value`) without conversion. */
   readonly raw?: boolean;
+  /** Documentation, as metadata and definitions show it. */
   readonly doc?: string;
+  /** Names of the parameters, as signatures show them. */
   readonly paramNames?: readonly string[];
 }
 
@@ -79,7 +84,7 @@ function checkName(name: string, isCustomOperator: (symbol: string) => boolean):
 }
 
 export interface RegistrationTarget {
-  readonly registry: FunctionRegistry;
+  readonly registry: Pick<FunctionRegistry, "register">;
   readonly types: HostTypes;
   readonly isCustomOperator: (symbol: string) => boolean;
 }
@@ -94,10 +99,11 @@ export function registerHostFn(
   isAsync: boolean,
 ): void {
   checkName(name, target.isCustomOperator);
-  if (!Array.isArray(params))
+  if (!isArray(params))
     throw new TypeError(`registering ${name}: the parameter types must be an array, like ["int", "string"]`);
-  if (typeof fn !== "function")
-    throw new TypeError(`registering ${name}: expected a function, got ${typeof fn}`);
+  requireFunction(`registering ${name}`, fn);
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`registering ${name}: expected the options as an object, got ${kindOf(options)}`);
   const names = params.map((type) => target.types.nameOf(type));
   const contextCount = options.context ? 1 : 0;
   if (fn.length > names.length + contextCount) {
@@ -109,7 +115,8 @@ export function registerHostFn(
   target.registry.register(hostNative(target.types, name, names, fn, options, isAsync));
 }
 
-function hostNative(
+/** The native function for a host function: with conversion of arguments and results. */
+export function hostNative(
   types: HostTypes,
   name: string,
   params: readonly TypeName[],
@@ -133,7 +140,9 @@ function hostNative(
     callsBack: !isAsync && params.includes("Fn") && (options.context ?? false),
     isPure: options.pure ?? false,
     call: adapter(types, fn, options, returns, receiver, isAsync, params.length) as NativeFn["call"],
-    convert: isAsync && !options.raw ? (result) => types.toValue(result, returns) : undefined,
+    convert: isAsync
+      ? (result) => (options.raw ? scriptValue(result) : types.toValue(result, returns))
+      : undefined,
     doc: options.doc ?? "",
     paramNames: options.paramNames ?? [],
   };
@@ -158,10 +167,15 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   "dynamic",
 ]);
 
-function isThenable(result: unknown): boolean {
-  return (
-    typeof result === "object" && result !== null && typeof (result as { then?: unknown }).then === "function"
-  );
+function isThenable(result: object): boolean {
+  return typeof (result as { then?: unknown }).then === "function";
+}
+
+/** Script values need no conversion, but nothing else may get among them. */
+function scriptValue(result: unknown): Value {
+  if (typeof result !== "object") return convertJs(result, "the result", NO_INSTANCES);
+  if (isInstance(result, RhaiObject)) return result;
+  throw new TypeError("a raw function returned something that is no script value");
 }
 
 /** The function the evaluator calls: converts arguments, passes the context, converts the result. */
@@ -176,7 +190,7 @@ function adapter(
 ): (...args: unknown[]) => unknown {
   const call = fn as (...args: unknown[]) => unknown;
   const convertResult = (result: unknown) =>
-    options.raw ? (result as Value) : types.toValue(result, returns);
+    options.raw ? scriptValue(result) : types.toValue(result, returns);
   const convertArg = (value: unknown, index: number) => {
     // Numbers, strings and bools are the same on both sides.
     if (typeof value !== "object") return options.raw ? value : types.toHost(value as Value);
@@ -187,8 +201,9 @@ function adapter(
   };
   // Promises of asynchronous functions are converted by the evaluator, when they have settled (`NativeFn.convert`).
   const finish = (result: unknown) => {
-    if (!(result instanceof Promise)) return isThenable(result) && isAsync ? result : convertResult(result);
-    return isAsync ? result : result.then(convertResult);
+    if (typeof result !== "object" || result === null) return convertResult(result);
+    if (isInstance(result, Promise)) return isAsync ? result : result.then(convertResult);
+    return isAsync && isThenable(result) ? result : convertResult(result);
   };
   if (options.context) {
     return (context, ...args) => {

@@ -1,5 +1,6 @@
 // Type names that hosts write, and what they mean.
 
+import { requireText } from "../check-arguments.ts";
 import type { TypeName } from "../function/native.ts";
 
 /** A class as TypeScript sees it. */
@@ -29,4 +30,18 @@ const SHORT_NAMES: ReadonlyMap<string, TypeName> = new Map([
 /** Rhai's own name for a type name. */
 export function canonicalTypeName(name: TypeName): TypeName {
   return SHORT_NAMES.get(name) ?? name;
+}
+
+/** The function behind reading a property. Throws TypeError for what is no name. */
+export function getterName(property: string): string {
+  return `get$${propertyName(property)}`;
+}
+export function setterName(property: string): string {
+  return `set$${propertyName(property)}`;
+}
+
+function propertyName(property: string): string {
+  requireText("the name of a property", property);
+  if (property === "") throw new TypeError("a property needs a name");
+  return property;
 }

@@ -10,8 +10,11 @@ import { fnHash } from "./fn-hash.ts";
 import { nativeSignature, paramType, returnType, scriptSignature, type TypeStyle } from "./signature.ts";
 import { globalFunctions, type MetadataSources } from "./sources.ts";
 
+/** A parameter; members that are not known are absent. */
 export interface FnParamMetadata {
+  /** Its name. */
   readonly name?: string;
+  /** Its type. */
   readonly type?: string;
 }
 
@@ -23,18 +26,29 @@ export interface FnMetadata {
   readonly fullHash: number;
   /** `global`: callable without the name of its module. */
   readonly namespace: "global" | "internal";
+  /** `private` functions can be called by their own module only. */
   readonly access: "public" | "private";
+  /** Name of the function. */
   readonly name: string;
+  /** Whether it is a closure. */
   readonly isAnonymous: boolean;
+  /** Written in Rhai, or by the host. */
   readonly type: "script" | "native";
+  /** The type that `this` has to have. */
   readonly thisType?: string;
+  /** Number of parameters. */
   readonly numParams: number;
+  /** The parameters. */
   readonly params?: readonly FnParamMetadata[];
+  /** Type of the result. */
   readonly returnType?: string;
+  /** Name, parameters and result in one line. */
   readonly signature: string;
+  /** Documentation, as it is written. */
   readonly docComments?: readonly string[];
 }
 
+/** A host class that scripts know. */
 export interface CustomTypeMetadata {
   /** Name of the class. */
   readonly typeName: string;
@@ -44,12 +58,17 @@ export interface CustomTypeMetadata {
 
 /** A module, or the global namespace; members that would be empty are absent. */
 export interface ModuleMetadata {
+  /** Sub-modules by name. */
   readonly modules?: Readonly<Record<string, ModuleMetadata>>;
+  /** Host classes. */
   readonly customTypes?: readonly CustomTypeMetadata[];
+  /** Functions, sorted by name. */
   readonly functions?: readonly FnMetadata[];
+  /** Documentation of the module. */
   readonly doc?: string;
 }
 
+/** Options of `Engine.fnMetadata` and `Engine.genFnMetadataToJson`. */
 export interface MetadataOptions {
   /** Also list the functions of the standard packages. Default false. */
   readonly includeStandardPackages?: boolean;
@@ -135,8 +154,9 @@ function customTypes(types: Iterable<HostType>): CustomTypeMetadata[] | undefine
 
 /** Describes all functions that scripts of an engine can call, and those of a script when one is given. */
 export function fnMetadata(sources: MetadataSources, options: MetadataOptions = {}): ModuleMetadata {
-  const { host, standard } = globalFunctions(sources);
+  const { host, standard, scripts } = globalFunctions(sources);
   const functions = host.map((fn) => nativeMetadata(fn, true, "short"));
+  functions.push(...scripts.map((fn) => scriptMetadata(fn, true)));
   if (options.includeStandardPackages)
     functions.push(...standard.map((fn) => nativeMetadata(fn, true, "rust")));
   functions.push(...(options.ast?.functions ?? []).map((fn) => scriptMetadata(fn, true)));
@@ -161,8 +181,9 @@ export function genFnSignatures(
   sources: MetadataSources,
   options: Pick<MetadataOptions, "includeStandardPackages"> = {},
 ): string[] {
-  const { host, standard } = globalFunctions(sources);
-  const own = inOrder(host.map((fn) => nativeSignature(fn, "short", "short")));
+  const { host, standard, scripts } = globalFunctions(sources);
+  const natives = host.map((fn) => nativeSignature(fn, "short", "short"));
+  const own = inOrder([...natives, ...scripts.map(scriptSignature)]);
   const modules = [...sources.globalModules].sort(([a], [b]) => compareStrings(a, b));
   for (const [name, module] of modules) {
     own.push(...inOrder([...moduleSignatures(module)].map((text) => `${name}::${text}`)));

@@ -6,35 +6,46 @@ import { Module, type ModuleFnOptions, type ModuleHost } from "./module.ts";
 
 /** One function of a plugin module. */
 export interface ExportedFunction extends ModuleFnOptions {
+  /** Types of the parameters. Default: none. */
   readonly params?: readonly HostTypeName[];
+  /** The implementation. */
   readonly call: HostFunction;
 }
 
 /** A property that a plugin module adds to a type: for all scripts that import the module. */
 export interface ExportedProperty {
+  /** Name of the property. */
   readonly name: string;
   /** The type that has the property. */
   readonly of: HostTypeName;
   /** Type of the property's value. Default `dynamic`. */
   readonly type?: HostTypeName;
+  /** Reads it: `get(object)`. */
   readonly get?: HostFunction;
+  /** Changes it: `set(object, value)`. */
   readonly set?: HostFunction;
+  /** Documentation. */
   readonly doc?: string;
 }
 
 /** What a plugin module holds. */
 export interface ModuleDefinition {
+  /** Documentation of the module. */
   readonly doc?: string;
   /** Values that scripts see as constants; JS data is converted. */
   readonly constants?: Readonly<Record<string, unknown>>;
   /** Functions and operators: name -> definition, or a list for overloads. */
   readonly functions?: Readonly<Record<string, ExportedFunction | readonly ExportedFunction[]>>;
+  /** Properties that types get. */
   readonly properties?: readonly ExportedProperty[];
   /** Makes types usable in `for`. */
   readonly iterators?: readonly {
+    /** The type. */
     readonly of: HostTypeName;
+    /** Gives the items of an object. */
     readonly iterate: (object: never) => Iterable<unknown>;
   }[];
+  /** Sub-modules by name. */
   readonly modules?: Readonly<Record<string, ModuleDefinition | Module>>;
 }
 
@@ -99,7 +110,7 @@ function addFunction(module: Module, name: string, member: ExportedFunction): vo
     );
   }
   const { params = [], call, ...options } = member;
-  module.setNativeFn(name, params, call, options);
+  module.setHostFn(name, params, call, options);
 }
 
 function addProperty(module: Module, property: ExportedProperty): void {

@@ -1,12 +1,11 @@
 // FileModuleResolver: modules from script files below a base folder, each loaded once.
 
-import { readFileSync } from "node:fs";
-import { dirname, isAbsolute } from "node:path";
 import { andThen } from "../function/sequence.ts";
 import type { Module } from "./module.ts";
 import type { ImportContext, ModuleResolver } from "./resolver.ts";
-import { withoutShebang } from "./script-file.ts";
+import { readModule } from "./script-files.ts";
 
+/** Options of `FileModuleResolver`. */
 export interface FileResolverOptions {
   /** Extension of module files, without the dot. Default `rhai`. */
   readonly extension?: string;
@@ -24,6 +23,7 @@ export class FileModuleResolver implements ModuleResolver {
   private readonly extension: string;
   private readonly caching: boolean;
   constructor(
+    /** The folder that paths are relative to; null: that of the importing script. */
     readonly base: string | null = null,
     options: FileResolverOptions = {},
   ) {
@@ -39,22 +39,25 @@ export class FileModuleResolver implements ModuleResolver {
     const file = `${stem}.${this.extension}`;
     // Not normalised: Rhai takes `sub/../m` and `m` for two modules.
     const base = this.base ?? (source === null ? "" : folderOf(source));
-    return isAbsolute(file) || base === "" ? file : `${base}/${file}`;
+    if (ABSOLUTE.test(file) || base === "") return file;
+    return /[/\\]$/.test(base) ? base + file : `${base}/${file}`;
   }
 
+  /** The module in a file; null when it cannot be read. Throws EvalError when loading it fails. */
   resolve(path: string, context: ImportContext): Module | null | Promise<Module> {
     // `./m` is `m`, but `sub/../m` is not.
     const file = this.filePath(path, context.source).replace(/(^|\/)(\.\/)+/g, "$1");
     const known = this.modules.get(file);
     if (known !== undefined) return known;
-    const text = readText(file);
+    const text = readModule(context.files, file);
     if (text === null) return null;
-    return andThen(context.loadScript(withoutShebang(text), path), (module) => {
+    return andThen(context.loadScript(text, path), (module) => {
       if (this.caching) this.modules.set(file, module);
       return module;
     });
   }
 
+  /** The file that a path stands for. */
   locations(path: string, source: string | null): readonly string[] {
     return [this.filePath(path, source)];
   }
@@ -66,16 +69,12 @@ export class FileModuleResolver implements ModuleResolver {
   }
 }
 
-/** Whatever keeps a file from being read, Rhai says that there is no such module. */
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
-}
+/** A path from the root, with or without a drive, or a URL. */
+const ABSOLUTE = /^(?:\/|[A-Za-z]:[/\\]|[A-Za-z][A-Za-z0-9+.-]+:\/\/)/;
 
+/** The folder that a file is in; empty for the working directory. */
 function folderOf(source: string): string {
-  const folder = dirname(source);
+  const slash = Math.max(source.lastIndexOf("/"), source.lastIndexOf("\\"));
+  const folder = source.slice(0, slash === 0 ? 1 : Math.max(slash, 0));
   return folder === "." ? "" : folder;
 }

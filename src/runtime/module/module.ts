@@ -2,21 +2,26 @@
 
 import type { ScriptFnDef } from "../../lang/ast.ts";
 import { isValidIdentifier } from "../../lang/literals.ts";
+import { kindOf } from "../check-arguments.ts";
 import type { ScriptFn } from "../eval/frame.ts";
 import type { NativeFn, Package } from "../function/native.ts";
 import { FunctionRegistry } from "../function/registry.ts";
-import { isHostHandle } from "../host/host-object.ts";
+import type { HostArguments, NoRegisterOptions } from "../host/argument-types.ts";
+import { hostAsyncIterator, hostIterator } from "../host/host-iterator.ts";
 import { HostTypes } from "../host/host-types.ts";
 import { type HostFunction, type RegisterOptions, registerHostFn } from "../host/register-fn.ts";
-import type { HostTypeName } from "../host/type-names.ts";
+import { getterName, type HostTypeName, setterName } from "../host/type-names.ts";
 import { Container } from "../value/containers.ts";
 import type { Value } from "../value/value.ts";
-import { NativeSet, takeItems } from "./native-set.ts";
+import { NativeSet, nextChange, takeItems } from "./native-set.ts";
 
 /** What a module has to know of an engine to use its host classes; an `Engine` is one. */
 export interface ModuleHost {
+  /** @hidden */
   readonly registry: FunctionRegistry;
+  /** @hidden */
   readonly types: HostTypes;
+  /** @hidden */
   isCustomOperator?(name: string): boolean;
 }
 
@@ -34,10 +39,15 @@ export type ModuleFunction = { readonly isGlobal: boolean } & (
   | { readonly native: null; readonly script: ScriptFnDef }
 );
 
+/** How many items a module has. */
 export interface ModuleCount {
+  /** Variables. */
   readonly variables: number;
+  /** Functions of both kinds. */
   readonly functions: number;
+  /** Types made usable in `for`. */
   readonly iterators: number;
+  /** Sub-modules. */
   readonly modules: number;
 }
 
@@ -59,26 +69,35 @@ class OneFunction extends FunctionRegistry {
 export class Module {
   /** Name or path of the source; shown in error messages. */
   id: string | null = null;
+  /** Module documentation. */
   doc = "";
+  /** Variables, which scripts see as constants, by name. */
   readonly variables = new Map<string, Value>();
+  /** Sub-modules by name. */
   readonly modules = new Map<string, Module>();
-  /** Public script functions by `name/arity`. */
+  /** Public script functions by `name/arity`. @hidden */
   readonly scriptFunctions = new Map<string, ScriptFn>();
-  /** Typed methods by `type.name/arity`: callable unqualified wherever the module is imported. */
+  /** Typed methods by `type.name/arity`: callable unqualified wherever the module is imported. @hidden */
   readonly methods = new Map<string, ScriptFn>();
   private natives: NativeSet | null = null;
+  /** When a sub-module was added last, or all was removed. */
+  private changed = 0;
+  private exposedNatives: FunctionRegistry | null = null;
+  private exposedAt = -1;
 
   /** @param host the engine whose host classes the module's functions and variables use; not needed for built-in types. */
   constructor(private readonly host: ModuleHost | null = null) {}
 
-  /** Native functions and iterators, made on first use. */
+  /** Native functions and iterators, made on first use. @hidden */
   get nativeSet(): NativeSet {
     this.natives ??= new NativeSet();
     return this.natives;
   }
+  /** @hidden */
   get functions(): FunctionRegistry {
     return this.nativeSet.registry;
   }
+  /** @hidden */
   get hasNativeFunctions(): boolean {
     return this.natives !== null;
   }
@@ -93,20 +112,26 @@ export class Module {
     const value = this.variables.get(name);
     return value instanceof Container ? value.copy() : value;
   }
+  /** Whether there is a variable of this name. */
   containsVar(name: string): boolean {
     return this.variables.has(name);
   }
   /** Throws TypeError for a name that is no identifier, and for a module that contains this one. */
   setSubModule(name: string, module: Module): this {
     checkItemName("sub-module", name);
+    if (!(module instanceof Module))
+      throw new TypeError(`setSubModule expects a Module, got ${kindOf(module)}`);
     if (reaches(module, this, new Set()))
       throw new TypeError(`sub-module '${name}' contains the module itself`);
     this.modules.set(name, module);
+    this.changed = nextChange();
     return this;
   }
+  /** The sub-module of this name, or undefined. */
   getSubModule(name: string): Module | undefined {
     return this.modules.get(name);
   }
+  /** Whether there is a sub-module of this name. */
   containsSubModule(name: string): boolean {
     return this.modules.has(name);
   }
@@ -119,7 +144,7 @@ export class Module {
     }
     return module;
   }
-  /** The typed method of this module or of its sub-modules, or null. */
+  /** The typed method of this module or of its sub-modules, or null. @hidden */
   findMethod(key: string): ScriptFn | null {
     const own = this.methods.get(key);
     if (own !== undefined) return own;
@@ -130,11 +155,31 @@ export class Module {
     return null;
   }
 
+  /** Whether there are typed methods, here or in sub-modules. @hidden */
+  get hasMethods(): boolean {
+    if (this.methods.size > 0) return true;
+    for (const sub of this.modules.values()) if (sub.hasMethods) return true;
+    return false;
+  }
+
   /**
    * Adds a native function; see `Engine.registerFn`. One with the same name and parameter types is replaced.
-   * Throws TypeError, saying what is wrong with name, types or function.
+   *
+   * @throws TypeError, saying what is wrong with name, types or function.
    */
-  setNativeFn(
+  setNativeFn<
+    const Params extends readonly HostTypeName[],
+    const Options extends ModuleFnOptions = NoRegisterOptions,
+  >(
+    name: string,
+    params: Params,
+    fn: (...args: HostArguments<Params, Options>) => unknown,
+    options?: Options,
+  ): this {
+    return this.setHostFn(name, params, fn as HostFunction, options);
+  }
+  /** `setNativeFn` for functions whose types only the caller knows. */
+  setHostFn(
     name: string,
     params: readonly HostTypeName[],
     fn: HostFunction,
@@ -150,7 +195,7 @@ export class Module {
   }
   /** Adds a property getter, `fn(object)`: for all scripts that import the module. */
   setGetterFn(property: string, type: HostTypeName, fn: HostFunction, options: ModuleFnOptions = {}): this {
-    return this.setNativeFn(`get$${property}`, [type], fn, { receiver: "ref", global: true, ...options });
+    return this.setHostFn(getterName(property), [type], fn, { receiver: "ref", global: true, ...options });
   }
   /** Adds a property setter, `fn(object, value)`. */
   setSetterFn(
@@ -161,8 +206,9 @@ export class Module {
     options: ModuleFnOptions = {},
   ): this {
     const all: ModuleFnOptions = { receiver: "mut", global: true, ...options };
-    return this.setNativeFn(`set$${property}`, [type, value], fn, all);
+    return this.setHostFn(setterName(property), [type, value], fn, all);
   }
+  /** Adds a getter and a setter of one property. */
   setGetterSetterFn(
     property: string,
     type: HostTypeName,
@@ -179,7 +225,7 @@ export class Module {
     fn: HostFunction,
     options: ModuleFnOptions = {},
   ): this {
-    return this.setNativeFn("index$get$", [type, index], fn, { receiver: "ref", global: true, ...options });
+    return this.setHostFn("index$get$", [type, index], fn, { receiver: "ref", global: true, ...options });
   }
   /** Adds `object[index] = value`, `fn(object, index, value)`. */
   setIndexerSetFn(
@@ -190,8 +236,9 @@ export class Module {
     options: ModuleFnOptions = {},
   ): this {
     const all: ModuleFnOptions = { receiver: "mut", global: true, ...options };
-    return this.setNativeFn("index$set$", [type, index, value], fn, all);
+    return this.setHostFn("index$set$", [type, index, value], fn, all);
   }
+  /** Adds reading and writing by index. */
   setIndexerGetSetFn(
     type: HostTypeName,
     index: HostTypeName,
@@ -206,20 +253,24 @@ export class Module {
       set,
     );
   }
-  /** Makes a type usable in `for`: `iterate(object)` gives the items. */
+  /** Makes a type usable in `for`, for all scripts that import the module: `iterate(object)` gives the items. */
   setIterator(type: HostTypeName, iterate: (object: never) => Iterable<unknown>): this {
     this.checkClasses([type]);
     const { types } = this;
-    this.nativeSet.iterators.set(types.nameOf(type), function* (value: never): Generator<Value> {
-      const handle: unknown = value;
-      const object = isHostHandle(handle) ? handle.instance : types.toHost(value);
-      for (const item of iterate(object as never)) yield types.toValue(item, "dynamic");
-    });
+    this.nativeSet.addIterator(types.nameOf(type), hostIterator(types, iterate), this.host?.registry);
+    return this;
+  }
+  /** The same for an async iterable: `for` waits for each item. */
+  setAsyncIterator(type: HostTypeName, iterate: (object: never) => AsyncIterable<unknown>): this {
+    this.checkClasses([type]);
+    const { types } = this;
+    const iterator = hostAsyncIterator(types, iterate);
+    this.nativeSet.addAsyncIterator(types.nameOf(type), iterator, this.host?.registry);
     return this;
   }
   /** Adds the functions, iterators and constants of a package. */
   addPackage(pkg: Package): this {
-    this.nativeSet.addPackage(pkg, this.variables);
+    this.nativeSet.addPackage(pkg, this.variables, this.host?.registry);
     return this;
   }
 
@@ -244,16 +295,41 @@ export class Module {
     for (const { def } of this.scriptFunctions.values()) yield { native: null, script: def, isGlobal: false };
     for (const { def } of this.methods.values()) yield { native: null, script: def, isGlobal: true };
   }
-  /** The native function that an unqualified call with these arguments means, here or in sub-modules, or null. */
+  /** The native function that an unqualified call with these arguments means, here or in sub-modules, or null. @hidden */
   findGlobalNative(name: string, args: readonly Value[]): NativeFn | null {
-    const own = this.natives?.resolveGlobal(name, args) ?? null;
-    if (own !== null) return own;
-    for (const sub of this.modules.values()) {
-      const found = sub.findGlobalNative(name, args);
-      if (found !== null) return found;
-    }
-    return null;
+    return this.exposed?.resolve(name, args) ?? null;
   }
+  /**
+   * What scripts may use without the module's name: global native functions and iterators, those of sub-modules included.
+   * Null when there are none.
+   * @hidden
+   */
+  get exposed(): FunctionRegistry | null {
+    const version = this.version;
+    if (version !== this.exposedAt) {
+      this.exposedNatives = this.exposesAnything ? this.exposeTo(new FunctionRegistry()) : null;
+      this.exposedAt = version;
+    }
+    return this.exposedNatives;
+  }
+  /** Grows whenever natives or sub-modules are added, here or in sub-modules. @hidden */
+  get version(): number {
+    let latest = Math.max(this.changed, this.natives?.changed ?? 0);
+    for (const sub of this.modules.values()) latest = Math.max(latest, sub.version);
+    return latest;
+  }
+  private get exposesAnything(): boolean {
+    if (this.natives?.exposesAnything) return true;
+    for (const sub of this.modules.values()) if (sub.exposesAnything) return true;
+    return false;
+  }
+  /** Items of the module itself replace those of its sub-modules. */
+  private exposeTo(registry: FunctionRegistry): FunctionRegistry {
+    for (const sub of this.modules.values()) sub.exposeTo(registry);
+    this.natives?.exposeTo(registry);
+    return registry;
+  }
+  /** Whether there is nothing in it. */
   get isEmpty(): boolean {
     const { variables, functions, iterators, modules } = this.count();
     return variables + functions + iterators + modules === 0;
@@ -270,9 +346,16 @@ export class Module {
     this.doc = "";
     for (const map of [this.variables, this.modules, this.scriptFunctions, this.methods]) map.clear();
     this.natives = null;
+    this.changed = nextChange();
     return this;
   }
 
+  /** A module of its own with the same items; its sub-modules are shared. */
+  clone(): Module {
+    const copy = new Module(this.host).combine(this);
+    copy.id = this.id;
+    return copy;
+  }
   /** Adds all items of another module; they replace those of the same name here. Its sub-modules are shared, not copied. */
   combine(other: Module): this {
     for (const [name, module] of other.modules) this.setSubModule(name, module);

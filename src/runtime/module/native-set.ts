@@ -7,14 +7,22 @@ import type { Value } from "../value/value.ts";
 export type Iterate = (value: never) => Iterator<Value>;
 export type AsyncIterate = (value: never) => AsyncIterator<Value>;
 
+let latestChange = 0;
+
+/** A number greater than all before it: the greatest of a module and its sub-modules tells whether anything has changed. */
+export function nextChange(): number {
+  latestChange++;
+  return latestChange;
+}
+
 export class NativeSet {
   readonly registry = new FunctionRegistry();
   /** What makes values usable in `for`, by type. */
   readonly iterators = new Map<TypeName, Iterate>();
   readonly asyncIterators = new Map<TypeName, AsyncIterate>();
   private readonly globals = new Set<NativeFn>();
-  /** The global functions as a registry of their own, made anew when `version` differs from that of `registry`. */
-  private exposed: { readonly registry: FunctionRegistry; readonly version: number } | null = null;
+  /** When the set was changed last; see `nextChange`. */
+  changed = nextChange();
 
   /** Adds a function; one with the same name and parameter types is replaced. `types` knows the ids of host types. */
   add(fn: NativeFn, isGlobal: boolean, types: FunctionRegistry | undefined): void {
@@ -22,13 +30,28 @@ export class NativeSet {
     for (const old of this.globals) if (overloadKey(old) === key) this.globals.delete(old);
     register(this.registry, fn, types);
     if (isGlobal) this.globals.add(fn);
+    this.changed = nextChange();
   }
-  addPackage(pkg: Package, constants: Map<string, Value>): void {
+  /** Makes values of a type usable in `for`. Throws TypeError for a type that nobody knows. */
+  addIterator(type: TypeName, iterate: Iterate, types: FunctionRegistry | undefined): void {
+    knowType(this.registry, type, types);
+    this.registry.registerIterator(type, iterate);
+    this.iterators.set(type, iterate);
+    this.changed = nextChange();
+  }
+  addAsyncIterator(type: TypeName, iterate: AsyncIterate, types: FunctionRegistry | undefined): void {
+    knowType(this.registry, type, types);
+    this.registry.registerAsyncIterator(type, iterate);
+    this.asyncIterators.set(type, iterate);
+    this.changed = nextChange();
+  }
+  /** Adds what a package registers. `types`: an engine whose types it uses, besides the built-in ones. */
+  addPackage(pkg: Package, constants: Map<string, Value>, types: FunctionRegistry | undefined): void {
     pkg.register(
       packageBuilder({
-        register: (fn) => this.add(fn, false, undefined),
-        registerIterator: (type, iterate) => this.iterators.set(type, iterate),
-        registerAsyncIterator: (type, iterate) => this.asyncIterators.set(type, iterate),
+        register: (fn) => this.add(fn, isAccessor(fn), types),
+        registerIterator: (type, iterate) => this.addIterator(type, iterate, types),
+        registerAsyncIterator: (type, iterate) => this.addAsyncIterator(type, iterate, types),
         constants,
       }),
     );
@@ -39,22 +62,42 @@ export class NativeSet {
     for (const fn of other.registry.all()) {
       if (!known.has(overloadKey(fn))) this.add(fn, other.isGlobal(fn), other.registry);
     }
-    takeItems(this.iterators, other.iterators, onlyMissing);
-    takeItems(this.asyncIterators, other.asyncIterators, onlyMissing);
+    for (const [type, iterate] of other.iterators) {
+      if (!onlyMissing || !this.iterators.has(type)) this.addIterator(type, iterate, other.registry);
+    }
+    for (const [type, iterate] of other.asyncIterators) {
+      if (!onlyMissing || !this.asyncIterators.has(type))
+        this.addAsyncIterator(type, iterate, other.registry);
+    }
+  }
+  /** Adds all functions and iterators to an engine's registry, as those of a package. */
+  addTo(registry: FunctionRegistry): void {
+    for (const fn of this.registry.all()) {
+      for (const name of fn.params) knowType(registry, name, this.registry);
+      registry.registerPackaged(fn);
+    }
+    this.addIteratorsTo(registry);
   }
   isGlobal(fn: NativeFn): boolean {
     return this.globals.has(fn);
   }
-  /** The global function for these arguments, or null. */
-  resolveGlobal(name: string, args: readonly Value[]): NativeFn | null {
-    if (this.globals.size === 0) return null;
-    const { version } = this.registry;
-    if (this.exposed?.version !== version) {
-      const registry = new FunctionRegistry();
-      for (const fn of this.globals) register(registry, fn, this.registry);
-      this.exposed = { registry, version };
+  /** Adds what scripts may use without the module's name: global functions, and all iterators. */
+  exposeTo(registry: FunctionRegistry): void {
+    for (const fn of this.globals) register(registry, fn, this.registry);
+    this.addIteratorsTo(registry);
+  }
+  private addIteratorsTo(registry: FunctionRegistry): void {
+    for (const [type, iterate] of this.iterators) {
+      knowType(registry, type, this.registry);
+      registry.registerIterator(type, iterate);
     }
-    return this.exposed.registry.resolve(name, args);
+    for (const [type, iterate] of this.asyncIterators) {
+      knowType(registry, type, this.registry);
+      registry.registerAsyncIterator(type, iterate);
+    }
+  }
+  get exposesAnything(): boolean {
+    return this.globals.size > 0 || this.iterators.size > 0 || this.asyncIterators.size > 0;
   }
 }
 
@@ -65,11 +108,19 @@ export function takeItems<V>(to: Map<string, V>, from: ReadonlyMap<string, V>, o
 
 /** Registers a function, after the host types it takes. */
 function register(registry: FunctionRegistry, fn: NativeFn, types: FunctionRegistry | undefined): void {
-  for (const name of fn.params) {
-    const id = registry.typeId(name) === undefined ? types?.typeId(name) : undefined;
-    if (id !== undefined) registry.registerType(name, id);
-  }
+  for (const name of fn.params) knowType(registry, name, types);
   registry.register(fn);
+}
+
+/** Makes a host type's id known to a registry. */
+function knowType(registry: FunctionRegistry, name: TypeName, types: FunctionRegistry | undefined): void {
+  const id = registry.typeId(name) === undefined ? types?.typeId(name) : undefined;
+  if (id !== undefined) registry.registerType(name, id);
+}
+
+/** Whether it stands behind a property or an indexer, where no module can be named. */
+function isAccessor({ name }: NativeFn): boolean {
+  return /^(?:get|set|index)\$/.test(name);
 }
 
 function overloadKey(fn: NativeFn): string {

@@ -67,7 +67,8 @@ export function constantExpr(value: Value, at: NodeBase, pos: Position = at.pos)
   }
   if (value instanceof Float) return { kind: "float", value: value.value, ...base };
   if (value instanceof Char) return { kind: "char", value: value.value, ...base };
-  if (value instanceof FnPtr && value.curry.length === 0) return namedPointer(value.name, at, pos);
+  if (value instanceof FnPtr && value.curry.length === 0 && value.native === null)
+    return namedPointer(value.name, at, pos);
   return { kind: "constant", value: value instanceof Container ? untagged(value) : value, ...base };
 }
 

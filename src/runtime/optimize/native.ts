@@ -4,6 +4,7 @@ import type { CallExpr, ScriptFnDef } from "../../lang/ast.ts";
 import { NO_POSITION } from "../../lang/position.ts";
 import type { CallContext, NativeFn } from "../function/native.ts";
 import { binaryOperator } from "../function/operators.ts";
+import { debugText, printText } from "../value/display.ts";
 import { equalsValue } from "../value/equality.ts";
 import { Ref } from "../value/objects.ts";
 import { checkSize, type SizeLimits, sizeOf } from "../value/size.ts";
@@ -77,6 +78,9 @@ function contextFor(fnName: string, limits: SizeLimits): CallContext {
     callRaw: refuse,
     elementCallback: refuse,
     callFn: refuse,
+    callNativeFn: refuse,
+    callMethod: refuse,
+    textOf: (value, isDebug) => (isDebug ? debugText(value) : printText(value)),
     equals: equalsValue,
     run: {},
     signal: null,

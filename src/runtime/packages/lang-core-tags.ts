@@ -36,7 +36,7 @@ function twin(value: RhaiObject): RhaiObject {
   if (value instanceof Timestamp) return new Timestamp(value.milliseconds);
   if (value instanceof IteratorValue) return new IteratorValue(value.name, value.iterate, value.rustName);
   if (value instanceof FnPtr) {
-    return new FnPtr(value.name, value.curry, value.linked, value.environment, value.hasEnvironmentMark);
+    return value.clone();
   }
   return value;
 }

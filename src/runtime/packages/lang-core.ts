@@ -1,7 +1,7 @@
 // LanguageCorePackage: leaving a script, taking values, tags, sleeping.
 
 import { ExitSignal } from "../control.ts";
-import { arithmeticError } from "../errors.ts";
+import { arithmeticError, runtimeError } from "../errors.ts";
 import { definePackage, type PackageBuilder } from "../function/native.ts";
 import type { Int } from "../value/int.ts";
 import type { Ref } from "../value/objects.ts";
@@ -69,9 +69,14 @@ function registerTags(m: PackageBuilder): void {
   });
 }
 
-/** Blocks the thread. */
+/** Blocks the thread. Throws where the host forbids that, as browsers do. */
 function sleep(seconds: number): void {
-  if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+  if (!(seconds > 0)) return;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+  } catch {
+    throw runtimeError("this host does not let a script block; the tasks package has a `sleep` that waits");
+  }
 }
 
 const SMALLEST_NORMAL = 2 ** -1022;

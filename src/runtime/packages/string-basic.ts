@@ -1,12 +1,11 @@
 // BasicStringPackage: text forms of values, number formatting, chars.
 
-import { definePackage, type PackageBuilder } from "../function/native.ts";
+import { type CallContext, definePackage, type PackageBuilder } from "../function/native.ts";
 import { debugText, printText } from "../value/display.ts";
 import type { Int } from "../value/int.ts";
 import type { Byte, Char } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
 import { characters } from "./iter-chars.ts";
-import { debugTextIn, printTextIn } from "./string-host.ts";
 
 export const stringPackage = definePackage("BasicStringPackage", (m) => {
   registerPrint(m);
@@ -25,35 +24,44 @@ const DEBUG = {
   paramNames: ["value"],
 };
 
+/** The text of an array or map: the same in both forms. */
+function textIn(ctx: CallContext, value: Value): string {
+  return ctx.textOf(value, true, true);
+}
+
 /** The functions whose text comes from `print`/`to_string`: the same for every type, but exact types beat `dynamic`. */
 function registerPrint(m: PackageBuilder): void {
   m.fn("print", [], "string", () => "", { ...PRINT, isPure: false, paramNames: [] });
+  const standard = { ...PRINT, isStandardText: true };
   for (const type of ["string", "char", "bool", "()", "f64"]) {
     m.fn("print", [type], "string", (value: Value) => printText(value), { ...PRINT, isPure: false });
-    m.fn("to_string", [type], "string", (value: Value) => printText(value), PRINT);
+    m.fn("to_string", [type], "string", (value: Value) => printText(value), standard);
   }
   for (const type of ["array", "map"]) {
-    m.pure("print", [type], "string", printTextIn, { ...PRINT, isPure: false, context: true });
-    m.pure("to_string", [type], "string", printTextIn, { ...PRINT, context: true });
+    m.pure("print", [type], "string", textIn, { ...PRINT, isPure: false, context: true });
+    m.pure("to_string", [type], "string", textIn, { ...standard, context: true });
   }
-  m.pure("print", ["dynamic"], "string", printTextIn, { ...PRINT, isPure: false, context: true });
-  m.pure("to_string", ["dynamic"], "string", (value: Value) => printText(value), PRINT);
+  const print = (ctx: CallContext, value: Value) => ctx.textOf(value, false);
+  m.pure("print", ["dynamic"], "string", print, { ...PRINT, isPure: false, context: true });
+  m.pure("to_string", ["dynamic"], "string", (value: Value) => printText(value), standard);
 }
 
 function registerDebug(m: PackageBuilder): void {
   m.fn("debug", [], "string", () => "", { ...DEBUG, isPure: false, paramNames: [] });
+  const standard = { ...DEBUG, isStandardText: true };
   for (const type of ["string", "char", "bool", "()", "f64"]) {
     m.fn("debug", [type], "string", (value: Value) => debugText(value), { ...DEBUG, isPure: false });
-    m.fn("to_debug", [type], "string", (value: Value) => debugText(value), DEBUG);
+    m.fn("to_debug", [type], "string", (value: Value) => debugText(value), standard);
   }
   for (const type of ["array", "map"]) {
-    m.pure("debug", [type], "string", debugTextIn, { ...DEBUG, isPure: false, context: true });
-    m.pure("to_debug", [type], "string", debugTextIn, { ...DEBUG, context: true });
+    m.pure("debug", [type], "string", textIn, { ...DEBUG, isPure: false, context: true });
+    m.pure("to_debug", [type], "string", textIn, { ...standard, context: true });
   }
   m.pure("debug", ["Fn"], "string", (value: Value) => debugText(value), { ...DEBUG, isPure: false });
-  m.pure("to_debug", ["Fn"], "string", (value: Value) => debugText(value), DEBUG);
-  m.pure("debug", ["dynamic"], "string", debugTextIn, { ...DEBUG, isPure: false, context: true });
-  m.pure("to_debug", ["dynamic"], "string", (value: Value) => debugText(value), DEBUG);
+  m.pure("to_debug", ["Fn"], "string", (value: Value) => debugText(value), standard);
+  const show = (ctx: CallContext, value: Value) => ctx.textOf(value, true);
+  m.pure("debug", ["dynamic"], "string", show, { ...DEBUG, isPure: false, context: true });
+  m.pure("to_debug", ["dynamic"], "string", (value: Value) => debugText(value), standard);
 }
 
 /** Digits in a power-of-two base; negative numbers in two's complement of 64 bits. */

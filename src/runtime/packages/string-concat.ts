@@ -6,7 +6,6 @@ import type { Ref } from "../value/objects.ts";
 import type { Char } from "../value/scalars.ts";
 import { decodeUtf8Lossy, encodeUtf8 } from "../value/strings.ts";
 import type { Value } from "../value/value.ts";
-import { printTextIn } from "./string-host.ts";
 
 export function registerConcat(m: PackageBuilder): void {
   registerPlus(m);
@@ -26,16 +25,16 @@ function registerPlus(m: PackageBuilder): void {
   m.fn("+", ["()", "string"], "string", (_: undefined, b: string) => b, options);
   m.fn("+", ["string", "blob"], "string", (a: string, b: Blob) => a + decodeUtf8Lossy(b.bytes), options);
   m.fn("+", ["blob", "string"], "string", (a: Blob, b: string) => decodeUtf8Lossy(a.bytes) + b, options);
-  const append = (ctx: CallContext, text: string, item: Value) => text + printTextIn(ctx, item);
+  const append = (ctx: CallContext, text: string, item: Value) => text + ctx.textOf(item, false);
   m.pure("+", ["string", "dynamic"], "string", append, { ...options, context: true });
-  const prepend = (ctx: CallContext, item: Value, text: string) => printTextIn(ctx, item) + text;
+  const prepend = (ctx: CallContext, item: Value, text: string) => ctx.textOf(item, false) + text;
   m.pure("+", ["dynamic", "string"], "string", prepend, { ...options, context: true });
 }
 
 function registerAppend(m: PackageBuilder): void {
   const options = { doc: "Appends the text of a value to the string.", paramNames: ["string", "item"] };
   const append = (ctx: CallContext, text: Ref<string>, item: Value): void => {
-    text.value += printTextIn(ctx, item);
+    text.value += ctx.textOf(item, false);
   };
   m.inPlace(["+=", "append"], ["string", "dynamic"], "()", append, { ...options, context: true });
   const appendBlob = (text: Ref<string>, utf8: Blob): void => {

@@ -21,6 +21,13 @@ export function copyValue(value: Value): Value {
   return value instanceof Container ? value.copy() : value;
 }
 
+/**
+ * An array of scripts. Copies share their items until one of them is modified.
+ *
+ * @example
+ * const array = new RhaiArray([1, 2]);
+ * array.write().push(3);
+ */
 export class RhaiArray extends Container {
   private lent = false;
   override get typeId(): number {
@@ -30,12 +37,17 @@ export class RhaiArray extends Container {
     return "array";
   }
   /** Takes ownership of `items`: the caller must not use them afterwards. Read only; write via `write()`. */
-  constructor(public items: Value[]) {
+  constructor(
+    /** The items. Do not modify them: see `write`. */
+    public items: Value[],
+  ) {
     super();
   }
+  /** Number of items. */
   get length(): number {
     return this.items.length;
   }
+  /** An independent array with the same items. O(1). */
   override copy(): RhaiArray {
     this.lent = true;
     const copy = new RhaiArray(this.items);
@@ -86,6 +98,7 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** An object map of scripts, in the order of its keys. Copies share their entries until one of them is modified. */
 export class RhaiMap extends Container {
   private lent = false;
   /** Sorted keys, or null when they have to be sorted anew. */
@@ -100,6 +113,7 @@ export class RhaiMap extends Container {
   constructor(private entries: Map<string, Value> = new Map()) {
     super();
   }
+  /** Number of entries. */
   get size(): number {
     return this.entries.size;
   }
@@ -107,6 +121,7 @@ export class RhaiMap extends Container {
   get(key: string): Value {
     return this.entries.get(key);
   }
+  /** Whether there is such a key. */
   has(key: string): boolean {
     return this.entries.has(key);
   }
@@ -129,9 +144,11 @@ export class RhaiMap extends Container {
   }
   /** Keys that were added through a constant: unlike the others they stay assignable there. */
   private added: Set<string> | null = null;
+  /** @hidden */
   isAdded(key: string): boolean {
     return this.added?.has(key) === true;
   }
+  /** @hidden */
   markAdded(key: string): void {
     this.added ??= new Set();
     this.added.add(key);
@@ -145,11 +162,13 @@ export class RhaiMap extends Container {
     this.sorted = null;
     return value;
   }
+  /** Removes all entries. */
   clear(): void {
     this.entries = new Map();
     this.lent = false;
     this.sorted = null;
   }
+  /** An independent map with the same entries. O(1). */
   override copy(): RhaiMap {
     this.lent = true;
     const copy = new RhaiMap(this.entries);
@@ -167,6 +186,7 @@ export class RhaiMap extends Container {
   }
 }
 
+/** Bytes of scripts. Copies share them until one is modified. */
 export class Blob extends Container {
   private lent = false;
   override get typeId(): number {
@@ -176,12 +196,17 @@ export class Blob extends Container {
     return "blob";
   }
   /** Takes ownership of `bytes`. Read only; write via `write()` or `replace()`. */
-  constructor(public bytes: Uint8Array) {
+  constructor(
+    /** The bytes. Do not modify them: see `write`. */
+    public bytes: Uint8Array,
+  ) {
     super();
   }
+  /** Number of bytes. */
   get length(): number {
     return this.bytes.length;
   }
+  /** An independent blob with the same bytes. O(1). */
   override copy(): Blob {
     this.lent = true;
     const copy = new Blob(this.bytes);
@@ -189,6 +214,7 @@ export class Blob extends Container {
     copy.tag = this.tag;
     return copy;
   }
+  /** The bytes, safe to modify in place. */
   write(): Uint8Array {
     if (this.lent) {
       this.bytes = this.bytes.slice();
@@ -196,6 +222,7 @@ export class Blob extends Container {
     }
     return this.bytes;
   }
+  /** Replaces the bytes, whose ownership passes to this blob. */
   replace(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.lent = false;

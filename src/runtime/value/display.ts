@@ -18,8 +18,8 @@ import { FIRST_HOST_TYPE, type RhaiObject, type Value } from "./value.ts";
 export { floatPlain } from "./float-format.ts";
 export { floatDebug, floatDisplay, quoteChar, quoteString };
 
-/** How a host object's own `to_string` (`to_debug` when `isDebug`) shows it; null: it has none. */
-export type HostText = (object: RhaiObject, isDebug: boolean) => string | null;
+/** How the `to_string` (`to_debug` when `isDebug`) that is registered for a value shows it; null: there is none. */
+export type HostText = (value: Value, isDebug: boolean) => string | null;
 
 /** Rust's Display of a value. */
 export function display(value: Value): string {
@@ -133,10 +133,11 @@ function sharedParts(cell: Shared, parent: Frame | null): Frame | string {
 }
 
 function scriptAtom(value: Value, isDebug: boolean, hostText: HostText | null): string {
+  const registered = hostText === null ? null : hostText(value, isDebug);
+  if (registered !== null) return registered;
   if (typeof value !== "object") return atom(value, isDebug);
   if (value instanceof Char) return value.value;
-  if (value instanceof IteratorValue) return value.typeName;
-  if (value.typeId >= FIRST_HOST_TYPE) return hostText?.(value, isDebug) ?? value.typeName;
+  if (value instanceof IteratorValue || value.typeId >= FIRST_HOST_TYPE) return value.typeName;
   return objectText(value, isDebug);
 }
 

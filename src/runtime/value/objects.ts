@@ -14,8 +14,11 @@ export class Range extends RhaiObject {
     return `core::ops::range::Range${this.inclusive ? "Inclusive" : ""}<i64>`;
   }
   constructor(
+    /** Where it begins. */
     readonly from: number | bigint,
+    /** Where it ends. */
     readonly to: number | bigint,
+    /** Whether the end belongs to it: `from..=to`. */
     readonly inclusive: boolean,
   ) {
     super();
@@ -30,7 +33,10 @@ export class Timestamp extends RhaiObject {
   override get typeName(): string {
     return "timestamp";
   }
-  constructor(readonly milliseconds: number) {
+  constructor(
+    /** As `performance.now()` counts. */
+    readonly milliseconds: number,
+  ) {
     super();
   }
 }
@@ -78,5 +84,8 @@ export class Shared extends RhaiObject {
 
 /** A place handed to a native function that modifies a value type (string, INT, char ...) in place. */
 export class Ref<T extends Value = Value> {
-  constructor(public value: T) {}
+  constructor(
+    /** The value. */
+    public value: T,
+  ) {}
 }

@@ -10,7 +10,10 @@ export class Float extends RhaiObject {
   override get typeName(): string {
     return "f64";
   }
-  constructor(readonly value: number) {
+  constructor(
+    /** The number. */
+    readonly value: number,
+  ) {
     super();
   }
 }
@@ -23,9 +26,13 @@ export class Char extends RhaiObject {
   override get typeName(): string {
     return "char";
   }
-  constructor(readonly value: string) {
+  constructor(
+    /** The character, as a string. */
+    readonly value: string,
+  ) {
     super();
   }
+  /** Its code point. */
   get codePoint(): number {
     return this.value.codePointAt(0) as number;
   }

@@ -2,7 +2,7 @@
 
 /** Base of every value that is not a JS primitive. */
 export abstract class RhaiObject {
-  /** See `TypeId`; host types get ids of their own from `FIRST_HOST_TYPE` on. */
+  /** See `TypeId`; host types get ids of their own from `FIRST_HOST_TYPE` on. @hidden */
   abstract readonly typeId: number;
   /** The name `type_of` gives: `array`, `map`, `f64`, ... */
   abstract readonly typeName: string;

@@ -4,6 +4,7 @@ import { NO_POSITION } from "../../../src/lang/position.ts";
 import type { CallContext, NativeFn, Package } from "../../../src/runtime/function/native.ts";
 import { FunctionRegistry } from "../../../src/runtime/function/registry.ts";
 import { Blob, RhaiArray, RhaiMap } from "../../../src/runtime/value/containers.ts";
+import { debugText, printText } from "../../../src/runtime/value/display.ts";
 import { equalsValue } from "../../../src/runtime/value/equality.ts";
 import { FnPtr } from "../../../src/runtime/value/fn-ptr.ts";
 import { IteratorValue, Ref } from "../../../src/runtime/value/objects.ts";
@@ -74,6 +75,13 @@ export class PackageCaller {
       trackOperations: () => {},
       callRaw,
       elementCallback: () => {
+        throw new Error("not needed here");
+      },
+      textOf: (value, isDebug) => (isDebug ? debugText(value) : printText(value)),
+      callMethod: () => {
+        throw new Error("not needed here");
+      },
+      callNativeFn: () => {
         throw new Error("not needed here");
       },
       callFn: () => {

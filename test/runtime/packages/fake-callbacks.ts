@@ -54,6 +54,18 @@ export class FakeContext implements CallContext {
     throw new Error("not needed here");
   }
 
+  callNativeFn(): Result {
+    throw new Error("not needed here");
+  }
+
+  callMethod(): Result {
+    throw new Error("not needed here");
+  }
+
+  textOf(): string {
+    throw new Error("not needed here");
+  }
+
   callRaw(
     fnPtr: FnPtr,
     self: Ref | null,

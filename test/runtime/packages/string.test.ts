@@ -6,7 +6,7 @@ import { FunctionRegistry } from "../../../src/runtime/function/registry.ts";
 import { stringPackage } from "../../../src/runtime/packages/string-basic.ts";
 import { moreStringPackage } from "../../../src/runtime/packages/string-more.ts";
 import { Blob, RhaiArray, RhaiMap } from "../../../src/runtime/value/containers.ts";
-import { debug } from "../../../src/runtime/value/display.ts";
+import { debug, debugText, printText } from "../../../src/runtime/value/display.ts";
 import { FnPtr } from "../../../src/runtime/value/fn-ptr.ts";
 import { INT_MAX, INT_MIN } from "../../../src/runtime/value/int.ts";
 import { IteratorValue, Range, Ref } from "../../../src/runtime/value/objects.ts";
@@ -22,10 +22,12 @@ const notFound = (): never => {
 };
 
 /** Calls a function; a string or char changed in place is put into `args[0]`. */
+const textOf = (value: Value, isDebug: boolean) => (isDebug ? debugText(value) : printText(value));
+
 function call(name: string, args: Value[], context: Partial<CallContext> = {}): Value {
   const fn = registry.resolve(name, args);
   if (fn === null) throw new Error(`no function ${name}`);
-  const given: unknown[] = fn.usesContext ? [{ maxStringSize: 0, callFn: notFound, ...context }] : [];
+  const given: unknown[] = fn.usesContext ? [{ maxStringSize: 0, callFn: notFound, textOf, ...context }] : [];
   const place = new Ref(args[0]);
   try {
     return (fn.call as (...values: unknown[]) => Value)(
@@ -285,16 +287,17 @@ describe("host objects", () => {
     readonly typeId = FIRST_HOST_TYPE;
     readonly typeName = "Point";
   }
-  const callFn = (name: string) => `<${name}>`;
+  /** What the context says of a value. */
+  const shown = (_value: Value, isDebug: boolean, standard = false) => `<${isDebug}, ${standard}>`;
   it("show their type's name", () => {
     expect(call("to_string", [new Point()])).toBe("Point");
     expect(call("print", [array(new Point())])).toBe("[Point]");
   });
-  it("show what their own functions return", () => {
-    expect(call("print", [new Point()], { callFn })).toBe("<to_string>");
-    expect(call("debug", [new Point()], { callFn })).toBe("<to_debug>");
-    expect(call("to_string", [array(new Point())], { callFn })).toBe("[<to_debug>]");
-    expect(call("+", ["p: ", new Point()], { callFn })).toBe("p: <to_string>");
+  it("have the text that the context gives them", () => {
+    expect(call("print", [new Point()], { textOf: shown })).toBe("<false, false>");
+    expect(call("debug", [new Point()], { textOf: shown })).toBe("<true, false>");
+    expect(call("to_string", [array(new Point())], { textOf: shown })).toBe("<true, true>");
+    expect(call("+", ["p: ", new Point()], { textOf: shown })).toBe("p: <false, false>");
   });
 });
 
