@@ -1,12 +1,16 @@
 // Times the queue's store against BullMQ on one redis-server: `npx tsx bench/queue-store.ts [--quick] [--no-peer]`.
-// Each figure is the median of three runs that take turns; the server is emptied in between.
+// Throughput: medians of three runs that take turns; the server is emptied in between. Times of single tasks: many short
+// slices of both sides in turns, on one server, and the middle of the ratios of neighbours, so that noise cancels out.
 
 import { parseArgs } from "node:util";
-import { Queue, QueueEvents, Worker } from "bullmq";
+import { Queue, Worker } from "bullmq";
 import { createRedisStore } from "../src/queue/redis/store.ts";
 import type { TaskStore, Verdict } from "../src/queue/store.ts";
 import type { ClaimedTask } from "../src/queue/task.ts";
 import { startRedis } from "../test/support/redis.ts";
+import { median } from "./median.ts";
+import { BACKLOGS, compareBacklogs } from "./queue-store/backlog.ts";
+import { compareRoundTrips } from "./queue-store/round-trip.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -18,17 +22,12 @@ const { values: options } = parseArgs({
 const RUNS = options.quick ? 1 : 3;
 const TASKS = options.quick ? 5000 : 20_000;
 const CONCURRENCY = 50;
-const ROUND_TRIPS = options.quick ? 300 : 1000;
 const context = "bench";
 const script = "40 + 2";
 
 const server = await startRedis();
 const { url, raw } = server;
 const connection = { host: "127.0.0.1", port: server.port, maxRetriesPerRequest: null };
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
 
 async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
   const start = performance.now();
@@ -88,7 +87,6 @@ const tasks = (count: number) =>
 
 interface Measure {
   readonly name: string;
-  readonly unit: string;
   readonly ours: () => Promise<number>;
   readonly peer: () => Promise<number>;
 }
@@ -123,92 +121,9 @@ async function peerProcessing(): Promise<number> {
   });
 }
 
-async function peerRoundTrip(): Promise<number> {
-  const worker = new Worker(context, async () => 42, { connection });
-  const events = new QueueEvents(context, { connection });
-  await Promise.all([worker.waitUntilReady(), events.waitUntilReady()]);
-  const times: number[] = [];
-  await withQueue(async (queue) => {
-    for (let i = 0; i < ROUND_TRIPS; i++) {
-      const start = performance.now();
-      const added = await queue.add("task", job(i).data);
-      await added.waitUntilFinished(events);
-      times.push(performance.now() - start);
-    }
-  });
-  await Promise.all([worker.close(), events.close()]);
-  return median(times);
-}
-
-/** A worker with slots to spare: what ends is told at once, while the next wait stands already. */
-async function runIdleWorker(store: TaskStore, until: number): Promise<void> {
-  const workerId = "bench-idle";
-  const claim = { workerId, leaseMs: 30_000, limit: 10 };
-  let { idle } = await store.claim({ context, ...claim });
-  for (let done = 0; done < until; ) {
-    const waiting = {
-      context,
-      idle: idle ?? ({ reason: "empty", waitMs: null } as const),
-      timeoutMs: 200,
-      claim,
-    };
-    const claimed = await store.waitForWork(waiting);
-    idle = claimed?.idle ?? null;
-    for (const { id, token } of claimed?.tasks ?? []) {
-      done++;
-      void store.complete({ context, workerId, id, token, output: "42" });
-    }
-  }
-}
-
-async function ourRoundTrip(): Promise<number> {
-  return await withStore((producer) =>
-    withStore(async (consumer) => {
-      const working = runIdleWorker(consumer, ROUND_TRIPS);
-      const times: number[] = [];
-      for (let i = 0; i < ROUND_TRIPS; i++) {
-        const start = performance.now();
-        const { id } = await producer.enqueue({ task: { context, script }, notify: true });
-        await producer.waitForResult({ id, timeoutMs: 5000 });
-        times.push(performance.now() - start);
-      }
-      await working;
-      return median(times);
-    }),
-  );
-}
-
-/** Cost of submit and settle with a claim, one task each, with so many waiting. */
-async function withBacklog(backlog: number): Promise<number> {
-  return await withStore(async (store) => {
-    for (let i = 0; i < backlog; i += 10_000)
-      await store.enqueueMany({ tasks: tasks(Math.min(10_000, backlog - i)) });
-    const rounds = 3000;
-    const start = performance.now();
-    let verdicts: Verdict[] = [];
-    for (let i = 0; i < rounds; i++) {
-      await store.enqueue({ task: { context, script, callerId: "bench" } });
-      const settled = await store.settle({
-        context,
-        workerId: "w",
-        verdicts,
-        claim: { leaseMs: 30_000, limit: 1 },
-      });
-      verdicts = settled.claimed!.tasks.map(({ id, token }) => ({
-        kind: "completed",
-        id,
-        token,
-        output: "42",
-      }));
-    }
-    return ((performance.now() - start) / rounds) * 1000;
-  });
-}
-
 const MEASURES: readonly Measure[] = [
   {
     name: "submit, one by one, concurrently",
-    unit: "tasks/s",
     ours: () =>
       withStore((store) =>
         perSecond(TASKS, async () => {
@@ -224,7 +139,6 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: "submit, 100 callers, each waits for its own",
-    unit: "tasks/s",
     ours: () =>
       withStore((store) =>
         perSecond(TASKS, async () => {
@@ -247,7 +161,6 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: "submit in bulk, 1000 at a time",
-    unit: "tasks/s",
     ours: () =>
       withStore((store) =>
         perSecond(TASKS, async () => {
@@ -265,7 +178,6 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: `process, ${CONCURRENCY} at a time`,
-    unit: "tasks/s",
     ours: () =>
       withStore(async (store) => {
         await store.enqueueMany({ tasks: tasks(TASKS) });
@@ -273,7 +185,6 @@ const MEASURES: readonly Measure[] = [
       }),
     peer: peerProcessing,
   },
-  { name: "idle round trip, median", unit: "ms", ours: ourRoundTrip, peer: peerRoundTrip },
 ];
 
 async function fresh(work: () => Promise<number>): Promise<number> {
@@ -281,8 +192,10 @@ async function fresh(work: () => Promise<number>): Promise<number> {
   return await work();
 }
 
-for (const { name, unit, ours, peer } of MEASURES) {
-  if (options.only !== undefined && !name.includes(options.only)) continue;
+const isWanted = (name: string) => options.only === undefined || name.includes(options.only);
+
+for (const { name, ours, peer } of MEASURES) {
+  if (!isWanted(name)) continue;
   const own: number[] = [];
   const other: number[] = [];
   for (let run = 0; run < RUNS; run++) {
@@ -290,18 +203,28 @@ for (const { name, unit, ours, peer } of MEASURES) {
     if (!options["no-peer"]) other.push(await fresh(peer));
   }
   const [a, b] = [median(own), median(other)];
-  const digits = unit === "ms" ? 3 : 0;
-  const ratio = options["no-peer"] ? "" : `   BullMQ ${b.toFixed(digits)}   ratio ${(a / b).toFixed(2)}`;
-  console.log(`${name}: ${a.toFixed(digits)} ${unit}${ratio}`);
+  const ratio = options["no-peer"] ? "" : `   BullMQ ${b}   ratio ${(a / b).toFixed(2)}`;
+  console.log(`${name}: ${a} tasks/s${ratio}`);
 }
-if (options.only === undefined || options.only === "backlog") {
-  const small = await fresh(() => withBacklog(1000));
-  const large = await fresh(() => withBacklog(options.quick ? 100_000 : 1_000_000));
+
+if (isWanted("idle round trip")) {
+  await raw.flushall();
+  const { one, other, ratio } = await compareRoundTrips(url, server.port, options.quick ? 10 : 40);
   console.log(
-    `submit + process one, us: ${small.toFixed(1)} with 1,000 waiting, ${large.toFixed(1)} with a million`,
+    `idle round trip, median: ${one.toFixed(3)} ms   BullMQ ${other.toFixed(3)}   ratio ${ratio.toFixed(2)}`,
   );
+}
+
+for (const kind of BACKLOGS) {
+  if (!isWanted(`backlog ${kind.name}`)) continue;
+  await raw.flushall();
+  const sizes = { small: 1000, large: options.quick ? 100_000 : 1_000_000, pairs: options.quick ? 40 : 150 };
+  const { one, other, ratio } = await withStore((store) => compareBacklogs(store, kind, sizes));
   const memory = /used_memory:(\d+)/.exec(await raw.info("memory"))?.[1];
-  console.log(`memory with them: ${Math.round(Number(memory) / 1_048_576)} MB`);
+  console.log(
+    `one task, backlog ${kind.name}: ${other.toFixed(1)} us with ${sizes.small} waiting, ${one.toFixed(1)} us with ` +
+      `${sizes.large}   ratio ${ratio.toFixed(2)}   (${Math.round(Number(memory) / 1_048_576)} MB)`,
+  );
 }
 await server.stop();
 process.exit(0);

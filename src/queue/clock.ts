@@ -1,5 +1,7 @@
 // Time as something handed in: the system's clock, and one that tests move by hand.
 
+import { timerMs } from "./numbers.ts";
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -17,7 +19,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, timerMs(ms));
       signal?.addEventListener("abort", done);
     }),
 };

@@ -90,7 +90,7 @@ function firstLine(text: string): string {
 }
 
 /** 850 ms, 12 s, 3 min, 4 h, 2 d */
-function span(ms: number): string {
+export function span(ms: number): string {
   const units = [
     [86_400_000, "d"],
     [3_600_000, "h"],

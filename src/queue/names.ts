@@ -5,8 +5,8 @@ import { QueueError } from "./errors.ts";
 
 const CONTEXT = /^[A-Za-z0-9_.:/@+-]{1,128}$/;
 /** Braces would change the slot of a key in Redis Cluster; one pair in front is that of cluster mode. */
-const ID = /^(?:\{[A-Za-z0-9_.:/@+-]{1,128}\})?[^\s{}\p{Cc}]{1,300}$/u;
-const LABEL = /^[^\p{Cc}]{1,256}$/u;
+const ID = /^(?:\{[A-Za-z0-9_.:/@+-]{1,128}\})?[^\s{}\p{Cc}\p{Cs}]{1,300}$/u;
+const LABEL = /^[^\p{Cc}\p{Cs}]{1,256}$/u;
 
 export function checkContext(context: string): string {
   if (!isContext(context)) {
@@ -38,13 +38,17 @@ export function isTaskId(text: unknown): text is string {
 
 /** Caller ids, fair keys, idempotency keys, worker ids, schedule names. */
 export function checkLabel(what: string, text: string): string {
-  if (typeof text !== "string" || !LABEL.test(text)) {
+  if (!isLabel(text)) {
     throw new QueueError(
       "invalid",
       `${what} ${show(text)} (allowed: 1 to 256 characters, no control characters)`,
     );
   }
   return text;
+}
+
+export function isLabel(text: unknown): text is string {
+  return typeof text === "string" && LABEL.test(text);
 }
 
 /** A bad name may be long or hold anything: shown shortened and quoted. */

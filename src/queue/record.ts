@@ -1,23 +1,7 @@
-// The wire form of a task: names and texts of its fields, both ways, and what makes a record unusable.
+// The wire form of a task: names and texts of its fields, both ways.
 
-import { QueueError } from "./errors.ts";
-import { checkContext, checkLabel, checkTaskId } from "./names.ts";
-import type { Verdict } from "./store.ts";
 import type { Backoff, DeadReason, Task, TaskError, TaskLimits, TaskSpec, TaskStatus } from "./task.ts";
 import { isTaskStatus } from "./task.ts";
-
-/** Longest texts accepted, in bytes. */
-export interface TextLimits {
-  readonly script: number;
-  /** Arguments, output, and any other single text. */
-  readonly text: number;
-}
-
-export const DEFAULT_TEXT_LIMITS: TextLimits = { script: 1_048_576, text: 4_194_304 };
-
-export const MAX_PRIORITY = 1000;
-/** A year: later is a mistake in units. */
-const LONGEST_DELAY_MS = 366 * 86_400_000;
 
 export function byteLength(text: string): number {
   return Buffer.byteLength(text);
@@ -31,43 +15,6 @@ export function fairKeyOf(task: {
   readonly callerId?: string | null;
 }): string {
   return (task.fairKey ?? task.callerId) || "-";
-}
-
-/** Throws `invalid` for what no store would accept. */
-export function checkSpec(spec: TaskSpec, limits: TextLimits): void {
-  checkContext(spec.context);
-  if (spec.id !== undefined) checkTaskId(spec.id);
-  if (spec.callerId !== undefined) checkLabel("caller id", spec.callerId);
-  if (spec.fairKey !== undefined) checkLabel("fair key", spec.fairKey);
-  if (spec.idempotencyKey !== undefined) checkLabel("idempotency key", spec.idempotencyKey);
-  if ((spec.script === undefined) === (spec.scriptPath === undefined)) {
-    throw new QueueError("invalid", "a task needs either script or scriptPath");
-  }
-  checkText("script", spec.script, limits.script);
-  checkText("scriptPath", spec.scriptPath, 4096);
-  checkText("args", spec.args, limits.text);
-  checkText("meta", spec.meta, limits.text);
-  checkNumber("priority", spec.priority, 0, MAX_PRIORITY);
-  checkNumber("maxAttempts", spec.maxAttempts, 1, 1_000_000);
-  checkNumber("timeoutMs", spec.timeoutMs, 1, LONGEST_DELAY_MS);
-  checkNumber("delayMs", spec.delayMs, 0, LONGEST_DELAY_MS);
-  checkNumber("resultTtlMs", spec.resultTtlMs, 0, Number.MAX_SAFE_INTEGER);
-  checkNumber("runAt", spec.runAt, 0, 8.64e15);
-}
-
-export function checkText(name: string, text: string | undefined, limit: number): void {
-  if (text === undefined) return;
-  if (typeof text !== "string") throw new QueueError("invalid", `${name} (a text is needed)`);
-  if (!fits(text, limit)) {
-    throw new QueueError("invalid", `${name} of ${byteLength(text)} bytes (allowed: ${limit})`);
-  }
-}
-
-function checkNumber(name: string, value: number | undefined, low: number, high: number): void {
-  if (value === undefined) return;
-  if (!(Number.isInteger(value) && value >= low && value <= high)) {
-    throw new QueueError("invalid", `${name} (allowed: whole numbers from ${low} to ${high})`);
-  }
 }
 
 /** Fields and values, in turns, of what a submit writes; the store adds status, context and times. */
@@ -115,7 +62,7 @@ export function recordFrom(reply: readonly unknown[]): TaskRecord {
 /** What a foreign client wrote as garbage reads as missing. */
 export function decodeTask(id: string, record: TaskRecord, context: string): Task {
   const text = (name: string): string | null => record[name] ?? null;
-  const createdAt = number(record.createdAt) ?? 0;
+  const createdAt = numberOf(record.createdAt) ?? 0;
   return {
     id,
     context: record.context ?? context,
@@ -125,33 +72,33 @@ export function decodeTask(id: string, record: TaskRecord, context: string): Tas
     script: text("script"),
     scriptPath: text("scriptPath"),
     args: text("args"),
-    priority: number(record.priority) ?? 0,
-    maxAttempts: number(record.maxAttempts) ?? 1,
-    backoff: record.backoff === undefined ? null : object<Backoff>(record.backoff),
-    timeoutMs: number(record.timeoutMs),
-    limits: record.limits === undefined ? null : object<TaskLimits>(record.limits),
+    priority: numberOf(record.priority) ?? 0,
+    maxAttempts: numberOf(record.maxAttempts) ?? 1,
+    backoff: record.backoff === undefined ? null : objectOf<Backoff>(record.backoff),
+    timeoutMs: numberOf(record.timeoutMs),
+    limits: record.limits === undefined ? null : objectOf<TaskLimits>(record.limits),
     idempotencyKey: text("idempotencyKey"),
-    resultTtlMs: number(record.resultTtlMs),
+    resultTtlMs: numberOf(record.resultTtlMs),
     trace: text("trace"),
     meta: text("meta"),
     signature: text("signature"),
     signedBy: text("signedBy"),
     schedule: text("schedule"),
     createdAt,
-    updatedAt: number(record.updatedAt) ?? createdAt,
-    runAt: number(record.runAt),
-    startedAt: number(record.startedAt),
-    finishedAt: number(record.finishedAt),
-    attempts: number(record.attempts) ?? 0,
-    crashes: number(record.crashes) ?? 0,
-    token: number(record.token) ?? 0,
+    updatedAt: numberOf(record.updatedAt) ?? createdAt,
+    runAt: numberOf(record.runAt),
+    startedAt: numberOf(record.startedAt),
+    finishedAt: numberOf(record.finishedAt),
+    attempts: numberOf(record.attempts) ?? 0,
+    crashes: numberOf(record.crashes) ?? 0,
+    token: numberOf(record.token) ?? 0,
     workerId: text("workerId"),
     output: text("output"),
     error: record.error === undefined ? null : decodeError(record.error),
     deadReason: (record.deadReason as DeadReason | undefined) ?? null,
-    progress: number(record.progress),
+    progress: numberOf(record.progress),
     progressMessage: record.progressMessage || null,
-    cancelRequestedAt: number(record.cancelRequestedAt),
+    cancelRequestedAt: numberOf(record.cancelRequestedAt),
   };
 }
 
@@ -159,13 +106,15 @@ function status(record: TaskRecord): TaskStatus {
   return record.status !== undefined && isTaskStatus(record.status) ? record.status : "pending";
 }
 
-function number(text: string | undefined): number | null {
+/** Null for what is missing or no number. */
+export function numberOf(text: string | undefined): number | null {
   if (text === undefined || text === "") return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
 }
 
-function object<T>(text: string): T | null {
+/** Null for what is not the JSON of an object. */
+export function objectOf<T>(text: string): T | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as T) : null;
@@ -176,70 +125,11 @@ function object<T>(text: string): T | null {
 
 /** A text that is no stored error (a foreign client's) is taken as its message. */
 export function decodeError(text: string): TaskError {
-  const error = object<TaskError>(text);
+  const error = objectOf<TaskError>(text);
   if (error === null || typeof error.message !== "string") return { kind: "Unknown", message: text };
   return typeof error.kind === "string" ? error : { ...error, kind: "Unknown" };
 }
 
 export function encodeError(error: TaskError): string {
   return JSON.stringify(error);
-}
-
-const MAX_MESSAGE = 20_000;
-const MAX_STACK = 100;
-
-/** Long texts shortened: an error is for reading. */
-export function boundedError(error: TaskError): TaskError {
-  const { kind, message, stack } = error;
-  const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)} …`;
-  if (stack === undefined) return { ...error, kind, message: short };
-  return {
-    ...error,
-    kind,
-    message: short,
-    stack: stack.slice(0, MAX_STACK).map((line) => line.slice(0, 1000)),
-  };
-}
-
-/** A verdict that can be stored: an output that is too large fails its task, and no other. */
-export function boundedVerdict(verdict: Verdict, limits: TextLimits): Verdict {
-  if (verdict.kind !== "completed")
-    return "error" in verdict ? { ...verdict, error: boundedError(verdict.error) } : verdict;
-  if (fits(verdict.output, limits.text)) return verdict;
-  const message = `output of ${byteLength(verdict.output)} bytes (allowed: ${limits.text})`;
-  const { id, token } = verdict;
-  return { kind: "failed", id, token, error: { kind: "OutputTooLarge", message }, retryDelayMs: null };
-}
-
-/** No character takes more than three bytes per unit: most texts need no counting. */
-function fits(text: string, limit: number): boolean {
-  return text.length * 3 <= limit || byteLength(text) <= limit;
-}
-
-const NUMERIC: readonly (readonly [string, number, number])[] = [
-  ["priority", 0, MAX_PRIORITY],
-  ["maxAttempts", 1, 1_000_000],
-  ["timeoutMs", 1, LONGEST_DELAY_MS],
-  ["resultTtlMs", 0, Number.MAX_SAFE_INTEGER],
-  ["createdAt", 0, 8.64e15],
-];
-
-/** Why nobody can run what a client wrote; null when somebody can. */
-export function findGarbage(record: TaskRecord, limits: TextLimits): string | null {
-  if (!record.script && !record.scriptPath) return "neither script nor scriptPath is given";
-  if (record.script && byteLength(record.script) > limits.script) {
-    return `script is larger than ${limits.script} bytes`;
-  }
-  for (const [name, low, high] of NUMERIC) {
-    const text = record[name];
-    if (text === undefined) continue;
-    const value = number(text);
-    if (value === null || value < low || value > high)
-      return `${name} is not a number from ${low} to ${high}`;
-  }
-  for (const name of ["args", "backoff", "limits"]) {
-    const text = record[name];
-    if (text !== undefined && object(text) === null) return `${name} is not a JSON object`;
-  }
-  return null;
 }

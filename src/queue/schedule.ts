@@ -88,6 +88,12 @@ function parseCron(cron: string, wall: number): { next(): { toDate(): Date } } {
   }
 }
 
+/** All that decides about slots: while it stays the same, so does the next slot, whatever else is changed. */
+export function timingOf(spec: ScheduleSpec): string {
+  const { cron, timeZone, everyMs, startAt, endAt, dst, paused } = spec;
+  return JSON.stringify([cron, timeZone, everyMs, startAt, endAt, dst?.gap, dst?.overlap, paused === true]);
+}
+
 /** The first slot after a moment, or null. */
 export function nextSlot(spec: ScheduleSpec, after: number): number | null {
   const from = spec.startAt === undefined ? after : Math.max(after, spec.startAt - 1);

@@ -2,6 +2,7 @@
 
 import { QueueError } from "./errors.ts";
 import { checkLabel } from "./names.ts";
+import { checkNumber } from "./numbers.ts";
 
 export interface Retention {
   /** Removed when ended longer ago. */
@@ -67,6 +68,10 @@ export const DEFAULT_SETTINGS: ContextSettings = {
   maxEvents: 10_000,
 };
 
+/** Settings are written by the server's scripts, which keep 14 digits of a number. */
+const MOST = 1e14;
+const MAX_WEIGHTS = 10_000;
+
 /** Throws `invalid` for values that make no sense. */
 export function checkSettings(settings: Partial<ContextSettings>): void {
   for (const name of ["concurrency", "keyConcurrency", "maxLength", "maxBytes"] as const) {
@@ -82,13 +87,14 @@ export function checkSettings(settings: Partial<ContextSettings>): void {
     checkWhole(`${name}.maxCount`, settings[name]?.maxCount, 0);
     checkWhole(`${name}.maxBytes`, settings[name]?.maxBytes, 0);
   }
-  for (const [key, weight] of Object.entries(settings.weights ?? {})) {
+  const weights = Object.entries(settings.weights ?? {});
+  if (weights.length > MAX_WEIGHTS) throw new QueueError("invalid", `weights (allowed: ${MAX_WEIGHTS} keys)`);
+  for (const [key, weight] of weights) {
     checkLabel("fair key", key);
     checkWhole("weight", weight, 1);
   }
 }
 
 function checkWhole(name: string, value: number | undefined, low: number): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= low)) return;
-  throw new QueueError("invalid", `${name} (allowed: whole numbers from ${low})`);
+  checkNumber(name, value, low, MOST);
 }

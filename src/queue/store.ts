@@ -270,8 +270,15 @@ export interface SettledVerdict {
   readonly status: SettledStatus;
 }
 
-/** `lost`: the token is stale, nothing was written. `scheduled`: a retry waits. */
+/** `lost`: the lease is somebody else's or nobody's, nothing was written. `scheduled`: a retry waits. */
 export type SettledStatus = "completed" | "failed" | "cancelled" | "scheduled" | "pending" | "lost";
+
+/** Whether the status is one that the verdict leads to; a cancel that was asked for may have come before it. */
+export function isCarriedOut({ kind }: Verdict, status: SettledStatus): boolean {
+  if (status === "lost") return false;
+  if (kind === "completed") return status === "completed";
+  return kind !== "released" || status === "pending" || status === "cancelled";
+}
 
 export interface CompleteParams extends LeaseRef, ContextRef {
   readonly workerId: string;

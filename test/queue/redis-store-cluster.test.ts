@@ -1,8 +1,9 @@
 // The suite on a Redis Cluster of three masters, started here; and what is particular there.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keySlot } from "../../src/queue/redis/key-slot.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
-import { type RedisCluster, redisVersion, startCluster } from "../support/redis.ts";
+import { type RedisCluster, redisVersion, startCluster, startProxy } from "../support/redis.ts";
 import { testTaskStore } from "./store.suite.ts";
 
 if (redisVersion() === null) {
@@ -18,7 +19,7 @@ if (redisVersion() === null) {
 
   testTaskStore({
     name: "Redis Cluster",
-    setup: ({ clock }) => createRedisStore({ url: cluster.url, cluster: true, clock }),
+    setup: ({ clock }) => createRedisStore({ url: cluster.url, cluster: true, prefix: "my.app/", clock }),
   });
 
   describe("Redis Cluster", () => {
@@ -38,6 +39,53 @@ if (redisVersion() === null) {
           expect(await raw.exists(`rhai:task:{${context}}own-${context}`)).toBe(1);
         }
       }
+      await store.close();
+    });
+
+    it("notices a node that went silent, and connects to it anew", async () => {
+      const [node] = cluster.nodes;
+      const proxy = await startProxy(node.port);
+      await node.raw.config("SET", "cluster-announce-port", String(proxy.port));
+      const contexts = Array.from({ length: 30 }, (_, i) => `silent-${i}`);
+      const context = contexts.find((name) => keySlot(`{${name}}`) < 5000)!;
+      const store = createRedisStore({ url: proxy.url, cluster: true, deadlineMs: 400 });
+      const task = { context, script: "1" };
+      const { id } = await store.enqueue({ task });
+      proxy.silence();
+      await expect(store.enqueue({ task })).rejects.toMatchObject({ retryable: true });
+      proxy.heal();
+      const claim = () => store.claim({ context, workerId: "w", leaseMs: 1000, limit: 1 });
+      const start = performance.now();
+      let claimed = await claim().catch(() => null);
+      while (claimed === null && performance.now() - start < 5000) claimed = await claim().catch(() => null);
+      expect(claimed?.tasks).toMatchObject([{ id }]);
+      await store.close();
+      await node.raw.config("SET", "cluster-announce-port", "0");
+      await proxy.stop();
+    });
+
+    it("refuses ids of another context, and goes on with the rest", async () => {
+      const store = createRedisStore({ url: cluster.url, cluster: true });
+      const task = { context: "one", script: "1" };
+      const outcomes = await Promise.allSettled([
+        store.enqueue({ task: { ...task, id: "a" } }),
+        store.enqueue({ task: { ...task, id: "{two}b" } }),
+        store.enqueue({ task: { ...task, id: "{one}c" } }),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+      expect(outcomes[1]).toMatchObject({ reason: { code: "invalid" } });
+      const { tasks } = await store.claim({ context: "one", workerId: "w{x}", leaseMs: 1000, limit: 5 });
+      expect(tasks.map(({ id }) => id)).toEqual(["{one}a", "{one}c"]);
+      const long = {
+        context: "x".repeat(128),
+        script: "1",
+        id: "ü".repeat(300),
+        callerId: "{other}",
+        fairKey: "}{",
+      };
+      const { id } = await store.enqueue({ task: long });
+      const claimed = await store.claim({ context: long.context, workerId: "w", leaseMs: 1000, limit: 5 });
+      expect(claimed.tasks.map((each) => each.id)).toEqual([id]);
       await store.close();
     });
 

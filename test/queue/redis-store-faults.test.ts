@@ -126,6 +126,25 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
     expect(await server.raw.llen(`rhai:queue:${context}`)).toBe(1);
   });
 
+  it("asks again once, though several claims of the worker are under way", async () => {
+    const server = await redis();
+    const proxy = await proxyTo(server);
+    const direct = await warm(server);
+    await direct.enqueueMany({ tasks: [task, task, task, task] });
+    const store = open(proxy.url, { deadlineMs: 300 });
+    await store.health();
+    proxy.swallowAnswers();
+    const lost = failure(store.claim({ ...claimOf, limit: 2 }));
+    while ((await direct.counts({ context })).processing === 0) await pause(5);
+    expect((await lost).code).toBe("unknownOutcome");
+    proxy.cut();
+    proxy.heal();
+    const claims = await Promise.all([1, 2, 3].map(() => store.claim({ ...claimOf, limit: 2 })));
+    const tokens = claims.flatMap(({ tasks }) => tasks.map(({ token }) => token));
+    expect(tokens).toHaveLength(4);
+    expect(new Set(tokens).size).toBe(4);
+  });
+
   it("asks again for a claim whose answer was lost, and gets the same tasks without a crash on record", async () => {
     const server = await redis();
     const proxy = await proxyTo(server);
@@ -177,6 +196,40 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
     expect(performance.now() - start).toBeLessThan(1000);
     proxy.heal();
     await store.enqueue({ task });
+  });
+
+  it("gets its task by a blocking read although the server forgot all scripts", async () => {
+    const server = await redis();
+    const store = await warm(server);
+    const claim = { workerId: "w", leaseMs: 10_000, limit: 1 };
+    await store.waitForWork({ context, idle: EMPTY, timeoutMs: 5, claim });
+    const waiting = store.waitForWork({ context, idle: EMPTY, timeoutMs: 5000, claim });
+    await pause(30);
+    await server.raw.call("SCRIPT", "FLUSH");
+    const { id } = await store.enqueue({ task });
+    expect((await waiting)?.tasks).toMatchObject([{ id }]);
+    await server.raw.call("SCRIPT", "FLUSH");
+    const again = store.waitForWork({ context, idle: EMPTY, timeoutMs: 5000, claim });
+    await pause(30);
+    const second = await store.enqueue({ task });
+    expect((await again)?.tasks).toMatchObject([{ id: second.id }]);
+  });
+
+  it("gives higher tokens than ever before to a server that lost its newest writes", async () => {
+    const server = await redis();
+    const store = open(server.url, { deadlineMs: 5000 });
+    await store.enqueueMany({ tasks: [task, task] });
+    const claim = { ...claimOf, limit: 1 };
+    await store.claim(claim);
+    await server.raw.save();
+    const [lost] = (await store.claim(claim)).tasks;
+    await server.restart();
+    const [found] = (await store.claim(claim)).tasks;
+    expect(found.id).toBe(lost.id);
+    expect(found.token).toBeGreaterThan(lost.token);
+    const ref = { context, workerId: "w", id: lost.id };
+    await expectCode(store.complete({ ...ref, token: lost.token, output: "old" }), "staleToken");
+    await store.complete({ ...ref, token: found.token, output: "new" });
   });
 
   it("notices a blocking read that went deaf, and replaces it", async () => {
@@ -237,7 +290,19 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
     expect(isQueueError(refused, "outOfMemory")).toBe(true);
     const total = (await store.counts({ context })).waiting;
     expect(total).toBeGreaterThan(50);
-    const done: string[] = [];
+    const [running, failing, released] = (await store.claim({ ...claimOf, limit: 3 })).tasks;
+    const lease = { context, workerId: "w", id: running.id, token: running.token };
+    await expectCode(store.progress({ ...lease, fraction: 0.5 }), "outOfMemory");
+    await expectCode(store.log({ ...lease, lines: [{ level: "print", text: "x" }] }), "outOfMemory");
+    const error = { kind: "E", message: "m" };
+    await store.fail({ ...lease, id: failing.id, token: failing.token, error, retryDelayMs: null });
+    await store.release({ ...lease, id: released.id, token: released.token });
+    expect(await store.cancel({ id: released.id })).toBe("cancelled");
+    expect(await store.cancel({ id: running.id })).toBe("requested");
+    await store.extend({ context, workerId: "w", leaseMs: 1000, leases: [running] });
+    await store.complete({ ...lease, output: "1" });
+    await store.sweep({ context });
+    const done: string[] = [running.id, failing.id, released.id];
     for (;;) {
       const { tasks } = await store.claim(claimOf);
       if (tasks.length === 0) break;
@@ -289,6 +354,13 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
     expect((await user.fsck({ context, cursor: null })).problems).toEqual([]);
     await user.announceWorker({ workerId: "w", contexts: [context], ttlMs: 1000 });
     await user.explain({ id: tasks[0].id });
+    const listener = { script: "1", notify: "elsewhere rhai:mine" };
+    await server.raw.auth("geheim");
+    await server.raw.hset("rhai:task:loud", listener);
+    await server.raw.lpush(`rhai:queue:${context}`, "loud");
+    const [loud] = (await user.claim(claimOf)).tasks;
+    await user.complete({ context, workerId: "w", id: "loud", token: loud.token, output: "1" });
+    expect(await user.get({ id: "loud" })).toMatchObject({ status: "completed" });
     const fence = open(`redis://rhai:${encodeURIComponent("wort:mit@zeichen")}@127.0.0.1:${server.port}`, {
       prefix: "other:",
     });
@@ -300,7 +372,11 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
       expect(error.message).not.toContain("falsch");
       expect(performance.now() - start).toBeLessThan(1500);
     }
-    expect(() => createRedisStore({ url: "geheim" })).toThrow(/^(?!.*geheim)/);
+    for (const url of ["geheim", "redis://:geheim%zz@host", "redis://:geheim@host:99999"]) {
+      const error = await failure((async () => createRedisStore({ url }))());
+      expect(error).toMatchObject({ code: "invalid" });
+      expect(error.message).not.toContain("geheim");
+    }
     expect(() => createRedisStore({ url: "http://x:geheim@y" })).toThrow(/^(?!.*geheim)/);
   });
 
@@ -368,6 +444,26 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
     expect(reports).toEqual([{ checked: 2, resubmitted: 2 }]);
     const { tasks } = await store.claim(claimOf);
     expect(tasks.map(({ id }) => id)).toEqual([first.id, many[0].id]);
+  });
+
+  it("submits again what was written shortly before the loss, however long the server was away", async () => {
+    const server = await redis();
+    const reports: LossReport[] = [];
+    const onLoss = (report: LossReport) => void reports.push(report);
+    const store = open(server.url, { resubmitMs: 150, deadlineMs: 5000, onLoss });
+    await store.health();
+    await store.enqueue({ task });
+    await pause(300);
+    const { id } = await store.enqueue({ task });
+    await server.kill();
+    await pause(400);
+    await server.restart();
+    for (let i = 0; i < 100 && reports.length === 0; i++) {
+      await store.health();
+      await pause(20);
+    }
+    expect(reports).toEqual([{ checked: 1, resubmitted: 1 }]);
+    expect(await store.get({ id })).toMatchObject({ status: "pending" });
   });
 
   it("leaves no connection and no timer behind", async () => {

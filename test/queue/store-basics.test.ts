@@ -5,13 +5,14 @@ import { describe, expect, it } from "vitest";
 import { failure, retryDelay } from "../../src/queue/backoff.ts";
 import { ManualClock, systemClock } from "../../src/queue/clock.ts";
 import { isQueueError, QueueError } from "../../src/queue/errors.ts";
-import { createMemoryStore } from "../../src/queue/memory-store.ts";
+import { SortedIndex } from "../../src/queue/memory/sorted-index.ts";
+import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { checkContext, checkTaskId, isContext, isTaskId, newTaskId } from "../../src/queue/names.ts";
-import { decodeError, decodeTask, encodeSpec, findGarbage, recordFrom } from "../../src/queue/record.ts";
+import { decodeError, decodeTask, encodeSpec, recordFrom } from "../../src/queue/record.ts";
 import { connectionText, toQueueError } from "../../src/queue/redis/errors.ts";
 import { keySlot } from "../../src/queue/redis/key-slot.ts";
-import { SortedIndex } from "../../src/queue/sorted-index.ts";
 import { isFinal, nextStatus, TASK_STATUSES, type Task } from "../../src/queue/task.ts";
+import { findGarbage } from "../../src/queue/task-limits.ts";
 
 describe("transitions", () => {
   it("lead from every status to an end, and from an end only by a rerun", () => {

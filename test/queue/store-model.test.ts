@@ -1,227 +1,33 @@
-// Random sequences of verbs on the memory store and on Redis side by side: every answer has to be the same.
+// Random sequences of verbs: on the memory store and on Redis side by side every answer has to be the same; on Redis among
+// foreign clients, whatever they write, nothing is lost and nothing stays behind.
+// MODEL_RUNS sets how many sequences, MODEL_SEED repeats a failed run.
 
 import fc from "fast-check";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/queue/clock.ts";
 import { QueueError } from "../../src/queue/errors.ts";
-import { createMemoryStore } from "../../src/queue/memory-store.ts";
+import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
-import type { ContextSettings } from "../../src/queue/settings.ts";
-import type { LeaseRef, ListedState, TaskStore, Verdict } from "../../src/queue/store.ts";
-import type { TaskSpec } from "../../src/queue/task.ts";
+import type { FsckProblem, TaskStore } from "../../src/queue/store.ts";
+import { isFinal } from "../../src/queue/task.ts";
 import { type RedisServer, redisVersion, startRedis } from "../support/redis.ts";
+import {
+  advance,
+  type Command,
+  changeKeyLimit,
+  claimOf,
+  command,
+  keyLimit,
+  named,
+  sweep,
+  type World,
+} from "./model/commands.ts";
+import { type RawCommand, rawCommand } from "./model/foreign.ts";
 import { freshContext } from "./suite/harness.ts";
 
-/** What a sequence knows while it runs: enough to name tasks and leases that exist, or existed. */
-interface World {
-  readonly context: string;
-  readonly clock: ManualClock;
-  readonly ids: string[];
-  readonly leases: LeaseRef[];
-}
-
-type Step = (store: TaskStore, world: World) => Promise<unknown>;
-
-interface Command {
-  readonly name: string;
-  readonly step: Step;
-  /** Done once, between the two stores. */
-  readonly after?: (world: World, answer: unknown) => Promise<void> | void;
-}
-
-/** Shows as its name in a counterexample. */
-function named(command: Command): Command {
-  return Object.assign(command, { [fc.toStringMethod]: () => command.name });
-}
-
-const pickFrom = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
-
-const spec = fc.record(
-  {
-    script: fc.constantFrom("1", "40 + 2", "x".repeat(300)),
-    callerId: fc.constantFrom("a", "b", "c"),
-    fairKey: fc.constantFrom("x", "y"),
-    priority: fc.constantFrom(0, 0, 1, 5),
-    delayMs: fc.constantFrom(0, 1, 500, 3000),
-    maxAttempts: fc.constantFrom(1, 2, 3),
-    idempotencyKey: fc.constantFrom("k1", "k2"),
-    resultTtlMs: fc.constantFrom(0, 1000),
-  },
-  { requiredKeys: ["script"] },
-);
-
-const error = { kind: "E", message: "m" };
-
-function verdictFor(lease: LeaseRef, kind: number): Verdict {
-  const kinds: readonly Verdict[] = [
-    { kind: "completed", ...lease, output: "42" },
-    { kind: "failed", ...lease, error, retryDelayMs: 700 },
-    { kind: "failed", ...lease, error, retryDelayMs: 0 },
-    { kind: "failed", ...lease, error, retryDelayMs: null },
-    { kind: "crashed", ...lease, error },
-    { kind: "released", ...lease },
-    { kind: "cancelled", ...lease },
-    { kind: "malformed", ...lease, error },
-  ];
-  return kinds[kind % kinds.length];
-}
-
-function keepLeases(world: World, answer: unknown): void {
-  const { tasks } = answer as { readonly tasks?: readonly LeaseRef[] };
-  for (const { id, token } of tasks ?? []) world.leases.push({ id, token });
-}
-
-const claimOf = (limit: number) => ({ workerId: "w", leaseMs: 2000, limit });
-const nat = fc.nat(1000);
-
-const command = fc.oneof(
-  { weight: 6, arbitrary: spec.map((fields) => submit([fields])) },
-  { weight: 2, arbitrary: fc.array(spec, { minLength: 2, maxLength: 8 }).map(submit) },
-  {
-    weight: 6,
-    arbitrary: fc.integer({ min: 1, max: 5 }).map(claim),
-  },
-  {
-    weight: 6,
-    arbitrary: fc
-      .tuple(fc.array(fc.tuple(nat, nat), { maxLength: 4 }), fc.integer({ min: 0, max: 3 }))
-      .map(settle),
-  },
-  { weight: 4, arbitrary: fc.constantFrom(1, 400, 1000, 2500, 10_000).map(advance) },
-  {
-    weight: 2,
-    arbitrary: fc.constant<Command>({
-      name: "sweep",
-      step: (store, { context }) => store.sweep({ context }),
-    }),
-  },
-  { weight: 1, arbitrary: nat.map(extend) },
-  { weight: 2, arbitrary: nat.map((n) => aboutTask("cancel", n, (store, id) => store.cancel({ id }))) },
-  { weight: 1, arbitrary: nat.map((n) => aboutTask("rerun", n, (store, id) => store.rerun({ id }))) },
-  {
-    weight: 1,
-    arbitrary: nat.map((n) => aboutTask("rerun later", n, (store, id) => store.rerun({ id, delayMs: 600 }))),
-  },
-  { weight: 1, arbitrary: nat.map((n) => aboutTask("remove", n, (store, id) => store.remove({ id }))) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }).map(drain) },
-  { weight: 1, arbitrary: fc.boolean().map(dead) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<ListedState>("waiting", "scheduled", "finished", "dead").map(list),
-  },
-  { weight: 1, arbitrary: settings().map(configure) },
-);
-
-function claim(limit: number): Command {
-  return {
-    name: `claim ${limit}`,
-    step: (store, { context }) => store.claim({ context, ...claimOf(limit) }),
-    after: keepLeases,
-  };
-}
-
-function submit(specs: readonly Partial<TaskSpec>[]): Command {
-  const ids = specs.map((_, i) => `-${i}`);
-  return {
-    name: `submit ${JSON.stringify(specs)}`,
-    step: (store, { context, ids: known }) => {
-      const tasks = specs.map(
-        (fields, i) => ({ ...fields, context, id: `${context}-${known.length}${ids[i]}` }) as TaskSpec,
-      );
-      return store.enqueueMany({ tasks });
-    },
-    after: (world, answer) => {
-      for (const { id } of answer as readonly { id: string }[]) world.ids.push(id);
-    },
-  };
-}
-
-function settle([choices, claimLimit]: [readonly (readonly [number, number])[], number]): Command {
-  return {
-    name: `settle ${JSON.stringify(choices)} claim ${claimLimit}`,
-    step: async (store, { context, leases }) => {
-      const verdicts = choices.flatMap(([which, kind]) => {
-        const lease = pickFrom(leases.slice(-6), which);
-        return lease === undefined ? [] : [verdictFor(lease, kind)];
-      });
-      const claim = claimLimit === 0 ? undefined : claimOf(claimLimit);
-      return await store.settle({ context, workerId: "w", verdicts, claim });
-    },
-    after: (world, answer) => keepLeases(world, (answer as { claimed: unknown }).claimed ?? {}),
-  };
-}
-
-function advance(ms: number): Command {
-  return { name: `advance ${ms}`, step: async () => ms, after: ({ clock }) => clock.advance(ms) };
-}
-
-function extend(n: number): Command {
-  return {
-    name: `extend ${n}`,
-    step: async (store, { context, leases }) => {
-      const lease = pickFrom(leases.slice(-6), n);
-      return lease && (await store.extend({ context, workerId: "w", leaseMs: 3000, leases: [lease] }));
-    },
-  };
-}
-
-function aboutTask(
-  name: string,
-  n: number,
-  step: (store: TaskStore, id: string) => Promise<unknown>,
-): Command {
-  return {
-    name: `${name} ${n}`,
-    step: async (store, { ids, context }) => await step(store, pickFrom(ids, n) ?? `${context}-none`),
-  };
-}
-
-function drain(limit: number): Command {
-  return {
-    name: `drain ${limit}`,
-    step: (store, { context }) => store.drain({ context, limit, scheduled: limit > 2 }),
-  };
-}
-
-function dead(retry: boolean): Command {
-  return {
-    name: retry ? "retryDead" : "dropDead",
-    step: (store, { context }) =>
-      retry ? store.retryDead({ context, limit: 2 }) : store.dropDead({ context, limit: 1 }),
-  };
-}
-
-function list(state: ListedState): Command {
-  return {
-    name: `list ${state}`,
-    step: async (store, { context }) => (await store.list({ context, state, limit: 100 })).tasks,
-  };
-}
-
-function settings(): fc.Arbitrary<Partial<ContextSettings>> {
-  const retention = (maxCount: number) => ({ maxAgeMs: 5000, maxCount, maxBytes: 4000 });
-  return fc.constantFrom<Partial<ContextSettings>>(
-    { concurrency: 2 },
-    { concurrency: null },
-    { keyConcurrency: 1 },
-    { rate: { max: 3, perMs: 1000 } },
-    { rate: null },
-    { weights: { a: 2, x: 3 } },
-    { maxLength: 6 },
-    { maxLength: null, maxBytes: 3000 },
-    { maxBytes: null, paused: true },
-    { paused: false },
-    { maxCrashes: 1, priorityStepMs: 300 },
-    { retention: retention(3), deadRetention: retention(2) },
-  );
-}
-
-function configure(changes: Partial<ContextSettings>): Command {
-  return {
-    name: `configure ${JSON.stringify(changes)}`,
-    step: (store, { context }) => store.configure({ context, settings: changes }),
-  };
-}
+const RUNS = Number(process.env.MODEL_RUNS ?? 60);
+const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
 
 async function answerOf(step: Promise<unknown>): Promise<unknown> {
   try {
@@ -232,50 +38,160 @@ async function answerOf(step: Promise<unknown>): Promise<unknown> {
   }
 }
 
+async function fsck(store: TaskStore, context: string, repair: boolean): Promise<FsckProblem[]> {
+  const problems: FsckProblem[] = [];
+  let cursor: string | null = null;
+  do {
+    const slice = await store.fsck({ context, cursor, repair });
+    problems.push(...slice.problems);
+    cursor = slice.cursor;
+  } while (cursor !== null);
+  return problems;
+}
+
+const freshWorld = (clock: ManualClock): World => ({ context: freshContext(), clock, ids: [], leases: [] });
+
 async function runBoth(
   memory: TaskStore,
   redis: TaskStore,
   clock: ManualClock,
+  keyConcurrency: number | null,
   commands: readonly Command[],
 ): Promise<void> {
-  const world: World = { context: freshContext(), clock, ids: [], leases: [] };
+  const world = freshWorld(clock);
   const { context } = world;
-  for (const { name, step, after } of commands) {
+  const both = async ({ name, step, after }: Command) => {
     const expected = await answerOf(step(memory, world));
-    const got = await answerOf(step(redis, world));
-    expect(got, name).toEqual(expected);
-    await after?.(world, expected);
+    expect(await answerOf(step(redis, world)), name).toEqual(expected);
+    if (!(typeof expected === "string")) await after?.(world, expected);
     expect(await redis.counts({ context }), `counts after ${name}`).toEqual(await memory.counts({ context }));
+  };
+  const limit = { keyConcurrency };
+  await both({ name: "limit of keys", step: (store) => store.configure({ context, settings: limit }) });
+  for (const each of commands) await both(each);
+  for (const id of world.ids) {
+    expect(await redis.get({ id }), id).toEqual(await memory.get({ id }));
+    expect(await redis.logs({ id }), id).toEqual(await memory.logs({ id }));
   }
-  for (const id of world.ids) expect(await redis.get({ id }), id).toEqual(await memory.get({ id }));
-  let cursor: string | null = null;
-  do {
-    const slice = await redis.fsck({ context, cursor });
-    expect(slice.problems).toEqual([]);
-    cursor = slice.cursor;
-  } while (cursor !== null);
+  expect(await eventsOf(redis, context)).toEqual(await eventsOf(memory, context));
+  expect(await fsck(redis, context, false)).toEqual([]);
+  await both({
+    name: "no limits",
+    step: (store) => store.configure({ context, settings: { ...FREE, ...limit } }),
+  });
+  for (let turn = 0; turn < 40 && (await isBusy(redis, context)); turn++) {
+    for (const each of [advance(3000), sweep, COMPLETE_ALL]) await both(each);
+  }
+  expect(await isBusy(redis, context)).toBe(false);
 }
 
-describe.skipIf(redisVersion() === null)("memory store and Redis store", () => {
+async function eventsOf(store: TaskStore, context: string): Promise<unknown> {
+  const { events } = await store.readEvents({ context, limit: 1000 });
+  return events.map(({ type, taskId, detail }) => [type, taskId, detail]);
+}
+
+/** Nothing holds a task back any more. */
+const FREE = { paused: false, concurrency: null, keyConcurrency: null, rate: null, maxCrashes: 1 } as const;
+
+const COMPLETE_ALL: Command = {
+  name: "claim and complete",
+  step: async (store, { context }) => {
+    const { tasks } = await store.claim({ context, ...claimOf(100) });
+    const verdicts = tasks.map(({ id, token }) => ({ kind: "completed", id, token, output: "1" }) as const);
+    return await store.settle({ context, workerId: "w", verdicts });
+  },
+};
+
+async function isBusy(store: TaskStore, context: string): Promise<boolean> {
+  const { waiting, scheduled, processing, openBytes } = await store.counts({ context });
+  return waiting + scheduled + processing + openBytes > 0;
+}
+
+/** Keys that may be left of a context without open tasks: `keyleases` and `claimed` have a time to live. */
+const LASTING = new Set(
+  "state events weights finished dead expiring schedules schedule-facts slots keyleases claimed".split(" "),
+);
+
+async function runAmongForeigners(
+  redis: TaskStore,
+  raw: Redis,
+  clock: ManualClock,
+  commands: readonly (Command | RawCommand)[],
+): Promise<void> {
+  const world = freshWorld(clock);
+  const { context } = world;
+  for (const each of commands) {
+    if ("raw" in each) {
+      await each.raw(raw, world);
+      continue;
+    }
+    const answer = await answerOf(each.step(redis, world));
+    if (!(typeof answer === "string")) await each.after?.(world, answer);
+    const counts = await redis.counts({ context });
+    for (const [name, value] of Object.entries(counts))
+      if (typeof value === "number") expect(value, `${name} after ${each.name}`).toBeGreaterThanOrEqual(0);
+  }
+  await fsck(redis, context, true);
+  expect(await fsck(redis, context, false)).toEqual([]);
+  await redis.configure({ context, settings: FREE });
+  for (const { name } of await redis.schedules({ context })) await redis.removeSchedule({ context, name });
+  for (let turn = 0; turn < 40 && (turn < 3 || (await isBusy(redis, context))); turn++) {
+    await clock.advance(3000);
+    await redis.sweep({ context });
+    await COMPLETE_ALL.step(redis, world);
+  }
+  await clock.advance(70_000);
+  await redis.sweep({ context });
+  expect(await redis.counts({ context })).toMatchObject({
+    waiting: 0,
+    scheduled: 0,
+    processing: 0,
+    openBytes: 0,
+  });
+  for (const id of world.ids) {
+    const task = await redis.get({ id, context });
+    if (task !== null && task.context === context)
+      expect(isFinal(task.status), `${id} is ${task.status}`).toBe(true);
+  }
+  const left = (await raw.keys(`*${context}*`)).filter((key) => !/^rhai:(task|log):/.test(key));
+  expect(left.map((key) => key.split(":")[1]).filter((kind) => !LASTING.has(kind))).toEqual([]);
+  expect(await fsck(redis, context, false)).toEqual([]);
+}
+
+describe.skipIf(redisVersion() === null)("random sequences", () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await startRedis();
   });
   afterAll(() => server.stop());
 
-  it("give the same answers to any sequence of verbs", async () => {
+  it("get the same answers from memory store and Redis store", async () => {
     const clock = new ManualClock();
     const memory = createMemoryStore({ clock });
     const redis = createRedisStore({ url: server.url, clock });
-    const runs = Number(process.env.MODEL_RUNS ?? 60);
     const property = fc.asyncProperty(
+      keyLimit,
       fc.array(command.map(named), { minLength: 5, maxLength: 60 }),
-      (commands) => runBoth(memory, redis, clock, commands),
+      (limit, commands) => runBoth(memory, redis, clock, limit, commands),
     );
-    await fc.assert(property, {
-      numRuns: runs,
-      ...(process.env.MODEL_SEED && { seed: Number(process.env.MODEL_SEED) }),
-    });
+    property.afterEach(() => server.raw.flushall());
+    await fc.assert(property, { numRuns: RUNS, ...SEED });
     await Promise.all([memory.close(), redis.close()]);
-  }, 300_000);
+  }, 3_600_000);
+
+  it("lose nothing and leave nothing behind among foreign clients", async () => {
+    const clock = new ManualClock();
+    const redis = createRedisStore({ url: server.url, clock });
+    const either = fc.oneof(
+      { weight: 9, arbitrary: command.map(named) },
+      { weight: 1, arbitrary: changeKeyLimit.map(named) },
+      { weight: 3, arbitrary: rawCommand },
+    );
+    const property = fc.asyncProperty(fc.array(either, { minLength: 5, maxLength: 60 }), (commands) =>
+      runAmongForeigners(redis, server.raw, clock, commands),
+    );
+    property.afterEach(() => server.raw.flushall());
+    await fc.assert(property, { numRuns: Math.ceil(RUNS / 2), ...SEED });
+    await redis.close();
+  }, 3_600_000);
 });

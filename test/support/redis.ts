@@ -1,11 +1,12 @@
 // Real redis-server processes for tests: each on a free loopback port and in a folder of its own, ended by their own ids.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, connect as openSocket, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { guarded, killed } from "./child-guard.ts";
 
 export interface RedisServerOptions {
   /** Further settings, for example `{ appendonly: "yes", maxmemory: "20mb" }`. */
@@ -75,14 +76,14 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     raw,
     freeze: () => void child.kill("SIGSTOP"),
     thaw: () => void child.kill("SIGCONT"),
-    kill: () => end(child),
+    kill: () => killed(child),
     restart: async () => {
-      await end(child);
+      await killed(child);
       child = await launch(port, folder, config);
     },
     stop: async () => {
       raw.disconnect();
-      await end(child);
+      await killed(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -95,37 +96,49 @@ function launch(
 ): Promise<ChildProcess> {
   const settings = { port: String(port), bind: "127.0.0.1", dir: folder, daemonize: "no", ...config };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn("redis-server", args, { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
+  return run(args, "Ready to accept connections");
+}
+
+function run(args: readonly string[], ready: string): Promise<ChildProcess> {
+  const child = guarded(spawn("redis-server", args, { stdio: ["ignore", "pipe", "pipe"] }));
   return new Promise((resolve, reject) => {
     let output = "";
     const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes("Ready to accept connections")) resolve(child);
+      if (output.includes(ready)) resolve(child);
     };
     child.stdout!.on("data", onOutput);
     child.stderr!.on("data", onOutput);
     child.once("error", reject);
-    child.once("exit", () => {
-      running.delete(child);
-      reject(new Error(`redis-server ended: ${output.slice(-500)}`));
-    });
+    child.once("exit", () => reject(new Error(`redis-server ended: ${output.slice(-500)}`)));
   });
 }
 
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill("SIGKILL");
-  });
+/** Watches a master, and puts a replica in its place when it is gone. */
+export async function startSentinel(masterPort: number): Promise<Pick<RedisServer, "port" | "raw" | "stop">> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "rhai-sentinel-"));
+  const file = join(folder, "sentinel.conf");
+  await writeFile(
+    file,
+    [
+      `port ${port}`,
+      "bind 127.0.0.1",
+      `dir ${folder}`,
+      `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
+      "sentinel down-after-milliseconds main 300",
+      "sentinel failover-timeout main 2000",
+    ].join("\n"),
+  );
+  const child = await run([file, "--sentinel"], "+monitor master main");
+  const raw = new Redis(port, "127.0.0.1", { lazyConnect: true });
+  const stop = async () => {
+    raw.disconnect();
+    await killed(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { port, raw, stop };
 }
-
-/** Servers that a test left behind end with the test's process. */
-const running = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
 
 export interface RedisCluster {
   readonly url: string;
@@ -177,6 +190,8 @@ export interface Proxy {
   silence(): void;
   /** What the client says arrives, what the server answers does not. */
   swallowAnswers(): void;
+  /** Nothing arrives before `heal`, and then everything does. */
+  hold(): void;
   /** Connections end at once, also new ones. */
   cut(): void;
   heal(): void;
@@ -184,7 +199,7 @@ export interface Proxy {
 }
 
 export async function startProxy(targetPort: number): Promise<Proxy> {
-  let mode: "open" | "oneWay" | "silent" | "cut" = "open";
+  let mode: "open" | "oneWay" | "silent" | "held" | "cut" = "open";
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     if (mode === "cut") return client.destroy();
@@ -194,6 +209,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       [target, client],
     ]) {
       sockets.add(from);
+      if (mode === "held") from.pause();
       from.on("data", (chunk) => {
         if (mode === "open" || (mode === "oneWay" && from === client)) to.write(chunk);
       });
@@ -223,8 +239,13 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       mode = "cut";
       destroyAll();
     },
+    hold: () => {
+      mode = "held";
+      for (const socket of sockets) socket.pause();
+    },
     heal: () => {
       mode = "open";
+      for (const socket of sockets) socket.resume();
     },
     stop: () => {
       destroyAll();

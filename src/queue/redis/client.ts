@@ -22,6 +22,8 @@ export interface RedisClient {
   scan(pattern: string, cursor: string | null, count: number): Promise<ScanSlice>;
   /** Calls back whenever a connection for calls is made. */
   onConnected(listener: () => void): void;
+  /** Calls back whenever it is lost. */
+  onLost(listener: () => void): void;
   close(): Promise<void>;
 }
 

@@ -46,13 +46,22 @@ export class ClusterClient implements RedisClient {
     const deadlineMs = options?.deadlineMs ?? this.#deadlineMs;
     const start = Date.now();
     await this.#ready(deadlineMs);
-    const target = isKeyless(command) ? this.#node(options?.key ?? null) : this.#cluster;
-    return this.#within(target.call(command, args as string[]), deadlineMs - (Date.now() - start));
+    const left = deadlineMs - (Date.now() - start);
+    if (isKeyless(command)) {
+      const node = this.#node(options?.key ?? null);
+      return this.#within(node.call(command, args as string[]), left, () => replaceSocket(node));
+    }
+    const reply = this.#cluster.call(command, args as string[]);
+    return this.#within(reply, left, () => replaceSocket(this.#node(keyIn(command, args))));
   }
 
-  #within(reply: Promise<unknown>, deadlineMs: number): Promise<Reply> {
+  #within(reply: Promise<unknown>, deadlineMs: number, onSilence: () => void): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new QueueError("unknownOutcome")), Math.max(1, deadlineMs));
+      const giveUp = () => {
+        reject(new QueueError("unknownOutcome", `no answer within ${deadlineMs} ms`));
+        onSilence();
+      };
+      const timer = setTimeout(giveUp, Math.max(1, deadlineMs));
       reply.then(
         (value) => {
           clearTimeout(timer);
@@ -123,7 +132,8 @@ export class ClusterClient implements RedisClient {
   async scan(pattern: string, cursor: string | null, count: number): Promise<ScanSlice> {
     await this.#ready(this.#deadlineMs);
     const args = [cursor ?? "0", "MATCH", pattern, "COUNT", String(count)];
-    const reply = await this.#within(this.#node(pattern).call("SCAN", args), this.#deadlineMs);
+    const node = this.#node(pattern);
+    const reply = await this.#within(node.call("SCAN", args), this.#deadlineMs, () => replaceSocket(node));
     const [next, keys] = reply as readonly [string, readonly string[]];
     return { keys, cursor: next === "0" ? null : next };
   }
@@ -131,10 +141,21 @@ export class ClusterClient implements RedisClient {
   /** Nodes come and go one by one, each with its own data: there is no moment to tell of. */
   onConnected(): void {}
 
+  onLost(): void {}
+
   async close(): Promise<void> {
     await this.#subscriber.close();
     this.#cluster.disconnect();
   }
+}
+
+function keyIn(command: string, args: readonly string[]): string {
+  return command === "EVALSHA" || command === "EVAL" ? args[2] : args[0];
+}
+
+/** A node that is silent is not to be trusted any more: the driver connects anew. */
+function replaceSocket(node: Redis): void {
+  node.stream?.destroy();
 }
 
 /** Commands that the driver cannot route by a key. */

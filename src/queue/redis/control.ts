@@ -2,6 +2,7 @@
 
 import { QueueError } from "../errors.ts";
 import { checkContext } from "../names.ts";
+import { checkNumber, LONGEST_DELAY_MS, stepSize } from "../numbers.ts";
 import { type ContextSettings, checkSettings } from "../settings.ts";
 import type {
   CancelOutcome,
@@ -38,11 +39,10 @@ export class Control {
   };
 
   rerun = async (params: RerunParams): Promise<void> => {
+    checkNumber("delayMs", params.delayMs, 0, LONGEST_DELAY_MS);
     const id = this.#core.taskId(params);
-    const [done] = (await this.#core.runForTask("rerun", params, [
-      String(params.delayMs ?? 0),
-      id,
-    ])) as readonly number[];
+    const args = [String(params.delayMs ?? 0), "0", id];
+    const [done] = (await this.#core.runForTask("rerun", params, args)) as readonly number[];
     if (done === 1) return;
     const exists = await this.#core.command("EXISTS", [this.#core.keys.task(id)]);
     throw new QueueError(exists === 1 ? "wrongState" : "notFound", `task ${id}`);
@@ -50,43 +50,45 @@ export class Control {
 
   remove = async (params: TaskRef): Promise<void> => {
     const id = this.#core.taskId(params);
-    const [done] = (await this.#core.runForTask("remove", params, [id], {
-      again: sameAgain,
-    })) as readonly number[];
+    const reply = await this.#core.runForTask("remove", params, ["0", id], { again: sameAgain });
+    const [done] = reply as readonly number[];
     if (done !== 1) throw new QueueError(done === 0 ? "wrongState" : "notFound", `task ${id}`);
   };
 
   retryDead = (params: DeadParams): Promise<Moved> => {
-    return this.#eachDead(params, (context, ids) => this.#core.run("rerun", context, ["0", ...ids]));
+    return this.#eachDead(params, (context, ids) => this.#core.run("rerun", context, ["0", "1", ...ids]));
   };
 
   dropDead = (params: DeadParams): Promise<Moved> => {
     return this.#eachDead(params, (context, ids) =>
-      this.#core.run("remove", context, ids, { again: sameAgain }),
+      this.#core.run("remove", context, ["1", ...ids], { again: sameAgain }),
     );
   };
 
+  /** The script looks once more at each: others may have done the same meanwhile. */
   async #eachDead(
     { context, ids, limit }: DeadParams,
     step: (context: string, ids: readonly string[]) => Promise<unknown>,
   ): Promise<Moved> {
     const key = this.#core.keys.of("dead", checkContext(context));
+    const moved = async (some: readonly string[]) => {
+      if (some.length === 0) return 0;
+      return ((await step(context, some)) as readonly number[]).filter((done) => done === 1).length;
+    };
     if (ids !== undefined) {
       let count = 0;
       for (let from = 0; from < ids.length; from += MAX_STEP) {
-        const slice = ids.slice(from, from + MAX_STEP).map((id) => this.#core.taskId({ id, context }));
-        const scores = (await this.#core.command("ZMSCORE", [key, ...slice])) as readonly (string | null)[];
-        const dead = slice.filter((_, i) => scores[i] !== null);
-        if (dead.length > 0) await step(context, dead);
-        count += dead.length;
+        count += await moved(
+          ids.slice(from, from + MAX_STEP).map((id) => this.#core.taskId({ id, context })),
+        );
       }
       return { count, more: false };
     }
-    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
-    const oldest = (await this.#core.command("ZRANGE", [key, "0", String(number - 1)])) as readonly string[];
-    if (oldest.length > 0) await step(context, oldest);
+    const last = stepSize(limit, MAX_STEP) - 1;
+    const oldest = (await this.#core.command("ZRANGE", [key, "0", String(last)])) as readonly string[];
+    const count = await moved(oldest);
     const left = Number(await this.#core.command("ZCARD", [key]));
-    return { count: oldest.length, more: left > 0 };
+    return { count, more: left > 0 };
   }
 
   settings = ({ context }: ContextRef): Promise<ContextSettings> => {
@@ -110,14 +112,14 @@ export class Control {
   };
 
   drain = async ({ context, scheduled, limit }: DrainParams): Promise<Moved> => {
-    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
+    const number = stepSize(limit, MAX_STEP);
     const args = [String(number), scheduled === true ? "1" : "0"];
     const [count, more] = (await this.#core.run("drain", checkContext(context), args)) as readonly number[];
     return { count, more: more === 1 };
   };
 
   sweep = async ({ context, limit }: SweepParams): Promise<Swept> => {
-    const number = Math.min(MAX_STEP, limit ?? MAX_STEP);
+    const number = stepSize(limit, MAX_STEP);
     const reply = await this.#core.run("sweep", checkContext(context), [String(number)], {
       again: sameAgain,
     });

@@ -3,8 +3,8 @@
 import type { Clock } from "../clock.ts";
 import { QueueError } from "../errors.ts";
 import { checkContext, checkTaskId } from "../names.ts";
-import type { TextLimits } from "../record.ts";
 import type { TaskRef } from "../store.ts";
+import type { TextLimits } from "../task-limits.ts";
 import type { CallOptions, RedisClient, Reply } from "./client.ts";
 import type { Keys } from "./keys.ts";
 import { type RunOptions, runScript, type ScriptName } from "./script-loader.ts";

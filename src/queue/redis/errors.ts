@@ -8,7 +8,10 @@ const SERVER_CODES: readonly (readonly [RegExp, QueueErrorCode])[] = [
   [/WRONGTYPE/, "wrongType"],
   [/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)/, "denied"],
   [/NOPERM|ACL failure/, "denied"],
-  [/^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOREPLICAS|MISCONF|UNBLOCKED)/, "unavailable"],
+  [
+    /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|NOREPLICAS|MISCONF|UNBLOCKED)/,
+    "unavailable",
+  ],
   [/^ERR unknown (sub)?command/i, "unsupported"],
   [/WAITAOF|numlocal/, "unsupported"],
   [/NOPROTO/, "unsupported"],

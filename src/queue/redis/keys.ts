@@ -72,12 +72,18 @@ export class Keys {
     return `${this.prefix}reply:${clientId}`;
   }
 
-  /** In a cluster an id begins with its context in braces: added when missing. */
+  /** In a cluster an id begins with its context in braces: added when missing. Throws for another context's. */
   id(id: string, context: string | undefined): string {
-    if (!this.cluster || id.startsWith("{")) return id;
-    if (context === undefined)
+    if (!this.cluster) return id;
+    if (context === undefined) {
+      if (id.startsWith("{")) return id;
       throw new QueueError("invalid", `task id ${JSON.stringify(id)} without context`);
-    return `{${context}}${id}`;
+    }
+    const tag = `{${context}}`;
+    if (id.startsWith(tag)) return id;
+    if (id.startsWith("{"))
+      throw new QueueError("invalid", `task id ${JSON.stringify(id)} of another context than ${context}`);
+    return tag + id;
   }
 
   /** What the scripts get as the context of a task: empty when only the record tells. */

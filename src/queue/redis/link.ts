@@ -112,7 +112,8 @@ export class Link {
 
   close(): void {
     this.#closed = true;
-    this.redis.disconnect();
+    // For a socket that is gone already the driver would set a timer that keeps the process alive for two seconds.
+    if (this.redis.status !== "end") this.redis.disconnect();
   }
 
   /** Worth another call: connected, or about to be again. */

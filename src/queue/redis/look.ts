@@ -1,7 +1,8 @@
 // Reading: records, events, numbers, pages, and why a task does not run.
 
-import { checkContext } from "../names.ts";
-import { decodeTask, fairKeyOf, recordFrom } from "../record.ts";
+import { checkContext, checkLabel } from "../names.ts";
+import { stepSize } from "../numbers.ts";
+import { decodeTask, fairKeyOf, objectOf, recordFrom } from "../record.ts";
 import type {
   AnnounceWorkerParams,
   ContextRef,
@@ -24,12 +25,16 @@ import { readSettings } from "./settings.ts";
 import { MAX_LOG_LINES } from "./work.ts";
 
 const MAX_EVENTS = 1000;
+/** Longest wait for events at one go: a deaf connection looks like a quiet one, until its answer is overdue. */
+const LONGEST_WAIT_MS = 30_000;
 /** How far into the queue `explain` looks for the task. */
 const LOOK_AHEAD = 10_000;
 
 export class Look {
   readonly #core: Core;
   readonly #readers = new Set<BlockingConnection>();
+  /** Workers that announced themselves here: with the first time of each, those that are gone are removed. */
+  readonly #announced = new Set<string>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -44,7 +49,7 @@ export class Look {
   logs = async (params: LogsParams): Promise<LogPage> => {
     const { keys } = this.#core;
     const id = this.#core.taskId(params);
-    const limit = Math.min(MAX_LOG_LINES, params.limit ?? MAX_LOG_LINES);
+    const limit = stepSize(params.limit, MAX_LOG_LINES);
     const [length, total] = await this.#core.read(["LLEN", keys.log(id)], ["HGET", keys.task(id), "logged"]);
     const dropped = Math.max(0, Number(total ?? 0) - Number(length));
     const from = Math.max(0, (params.after ?? 0) - dropped);
@@ -61,7 +66,7 @@ export class Look {
 
   readEvents = async (params: ReadEventsParams): Promise<EventPage> => {
     const key = this.#core.keys.of("events", checkContext(params.context));
-    const limit = String(Math.min(MAX_EVENTS, params.limit ?? 100));
+    const limit = String(stepSize(params.limit ?? 100, MAX_EVENTS));
     const after = params.after === "$" ? await this.#newest(key) : (params.after ?? "0");
     const range = [key, after === "0" ? "-" : `(${after}`, "+", "COUNT", limit];
     const reply = await this.#core.command("XRANGE", range);
@@ -94,8 +99,9 @@ export class Look {
     const interrupt = () => void connection.unblock();
     signal?.addEventListener("abort", interrupt);
     try {
-      const args = ["COUNT", limit, "BLOCK", String(Math.max(1, waitMs)), "STREAMS", key, after];
-      const reply = (await connection.call("XREAD", args, waitMs)) as
+      const ms = Math.round(Math.max(1, Math.min(waitMs, LONGEST_WAIT_MS)));
+      const args = ["COUNT", limit, "BLOCK", String(ms), "STREAMS", key, after];
+      const reply = (await connection.call("XREAD", args, ms)) as
         | readonly (readonly [string, readonly StreamEntry[]])[]
         | null;
       return reply === null ? [] : eventsFrom(reply[0][1]);
@@ -164,7 +170,8 @@ export class Look {
       this.workers(),
     ]);
     const { rate } = settings;
-    const due = rate === null ? 0 : Number(tat ?? 0) - now + rate.perMs / rate.max - rate.perMs;
+    const spent = rate === null ? 0 : Math.min(Math.max(0, Number(tat ?? 0) - now), rate.perMs);
+    const due = rate === null ? 0 : spent + rate.perMs / rate.max - rate.perMs;
     return {
       task,
       counts,
@@ -182,10 +189,17 @@ export class Look {
 
   announceWorker = async (params: AnnounceWorkerParams): Promise<void> => {
     const { workerId, contexts, ttlMs, info } = params;
-    for (const context of contexts) this.#core.noteContext(checkContext(context));
+    checkLabel("worker id", workerId);
+    for (const context of contexts) checkContext(context);
+    const { keys } = this.#core;
     const now = await this.#core.time();
     const text = JSON.stringify({ contexts, seenAt: now, until: now + ttlMs, info: info ?? {} });
-    await this.#core.command("HSET", [this.#core.keys.workers, workerId, text]);
+    await this.#core.command("HSET", [keys.workers, workerId, text]);
+    // Each time, as a server that lost its data does not know them any more.
+    if (contexts.length > 0) await this.#core.command("SADD", [keys.contexts, ...contexts]);
+    if (this.#announced.has(workerId)) return;
+    this.#announced.add(workerId);
+    await this.workers();
   };
 
   /** Those that did not announce themselves again in time are left out, and their entries removed. */
@@ -196,11 +210,12 @@ export class Look {
     const gone: string[] = [];
     const workers: WorkerInfo[] = [];
     for (const [workerId, text] of Object.entries(record)) {
-      const { until, contexts, seenAt, info } = JSON.parse(text!) as WorkerInfo & { until: number };
-      if (until < now) gone.push(workerId);
-      else workers.push({ workerId, contexts, seenAt, info });
+      const entry = objectOf<WorkerInfo & { until: number }>(text!);
+      if (!(entry !== null && entry.until >= now && Array.isArray(entry.contexts))) gone.push(workerId);
+      else workers.push({ workerId, contexts: entry.contexts, seenAt: entry.seenAt, info: entry.info });
     }
-    if (gone.length > 0) await this.#core.command("HDEL", [key, ...gone]);
+    for (let from = 0; from < gone.length; from += 500)
+      await this.#core.command("HDEL", [key, ...gone.slice(from, from + 500)]);
     return workers.sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
   };
 

@@ -3,8 +3,9 @@
 import type { TaskSpec } from "../task.ts";
 import type { Core } from "./core.ts";
 
-/** Most tasks remembered. */
+/** Most tasks remembered, and characters of them. */
 const MAX_TASKS = 20_000;
+const MAX_CHARACTERS = 64_000_000;
 
 export interface LossReport {
   /** Tasks of the last moments that were looked for, and those of them that had vanished and were submitted again. */
@@ -14,6 +15,7 @@ export interface LossReport {
 
 interface Note {
   readonly at: number;
+  readonly characters: number;
   readonly task: TaskSpec;
 }
 
@@ -28,7 +30,12 @@ export class Recent {
   readonly #resubmit: (tasks: readonly TaskSpec[]) => Promise<number>;
   readonly #onLoss: (report: LossReport) => void;
   #notes: Note[] = [];
+  /** Those before are forgotten. */
+  #first = 0;
+  #characters = 0;
   #server: string | undefined;
+  /** When the connection went that led to the server known so far. */
+  #lostAt: number | undefined;
 
   constructor(
     core: Core,
@@ -40,18 +47,36 @@ export class Recent {
     this.#windowMs = windowMs;
     this.#resubmit = resubmit;
     this.#onLoss = onLoss;
+    core.client.onLost(() => {
+      this.#lostAt ??= Date.now();
+    });
     core.client.onConnected(() => void this.#check());
   }
 
   note(id: string, spec: TaskSpec): void {
     if (spec.resultTtlMs === 0) return;
-    this.#notes.push({ at: Date.now(), task: { ...spec, id } });
-    if (this.#notes.length > 2 * MAX_TASKS) this.#forgetOld();
+    const { script = "", args = "", meta = "" } = spec;
+    const characters = 500 + script.length + args.length + meta.length;
+    this.#notes.push({ at: Date.now(), characters, task: { ...spec, id } });
+    this.#characters += characters;
+    this.#forgetOld();
   }
 
+  /** What was submitted earlier than the window, seen from when the connection was lost, or now. */
   #forgetOld(): void {
-    const oldest = Date.now() - this.#windowMs;
-    this.#notes = this.#notes.slice(-MAX_TASKS).filter(({ at }) => at >= oldest);
+    const oldest = (this.#lostAt ?? Date.now()) - this.#windowMs;
+    const notes = this.#notes;
+    while (this.#first < notes.length) {
+      const { at, characters } = notes[this.#first];
+      const tooMany = notes.length - this.#first > MAX_TASKS || this.#characters > MAX_CHARACTERS;
+      if (at >= oldest && !tooMany) break;
+      this.#characters -= characters;
+      this.#first++;
+    }
+    if (this.#first > 1000 && this.#first * 2 > notes.length) {
+      this.#notes = notes.slice(this.#first);
+      this.#first = 0;
+    }
   }
 
   /** Another server than before, or the same one started anew: does it still know what we submitted? */
@@ -60,15 +85,19 @@ export class Recent {
       const info = String(await this.#core.command("INFO", ["server"]));
       const server = /^run_id:(\S+)/m.exec(info)?.[1];
       const known = this.#server;
+      if (known !== undefined && known !== server) await this.#submitAgain();
       this.#server = server;
-      if (known === undefined || known === server) return;
-      this.#forgetOld();
-      const tasks = this.#notes.map(({ task }) => task);
-      const resubmitted = await this.#resubmit(tasks);
-      this.#onLoss({ checked: tasks.length, resubmitted });
+      this.#lostAt = undefined;
     } catch {
       // The connection is lost again: the next one asks again, about the server that was known.
       this.#server ??= "unknown";
     }
+  }
+
+  async #submitAgain(): Promise<void> {
+    this.#forgetOld();
+    const tasks = this.#notes.slice(this.#first).map(({ task }) => task);
+    const resubmitted = await this.#resubmit(tasks);
+    this.#onLoss({ checked: tasks.length, resubmitted });
   }
 }

@@ -1,6 +1,8 @@
 // Waiting for results: told on a channel of this client, with a slow look at the record besides.
 
+import { closingController } from "../closing.ts";
 import { QueueError } from "../errors.ts";
+import { timerMs } from "../numbers.ts";
 import { decodeError } from "../record.ts";
 import type { WaitForResultParams } from "../store.ts";
 import type { TaskResult } from "../task.ts";
@@ -12,6 +14,8 @@ import { sameAgain } from "./script-loader.ts";
 const LOOK_AFTER_MS = [1000, 2000, 5000];
 /** Results that came before somebody asked, and tasks whose end will be told without asking. */
 const MAX_EXPECTED = 100_000;
+/** Characters of such results: the oldest are dropped, and read from their records when somebody asks after all. */
+const MAX_EARLY = 32_000_000;
 
 type Waiter = (result: TaskResult) => void;
 
@@ -21,7 +25,8 @@ export class Results {
   readonly #waiters = new Map<string, Set<Waiter>>();
   /** Null until the result is there. */
   readonly #expected = new Map<string, TaskResult | null>();
-  readonly #closing = new AbortController();
+  #earlyCharacters = 0;
+  readonly #closing = closingController();
   #listening: Promise<Unsubscribe> | undefined;
 
   constructor(core: Core) {
@@ -43,29 +48,55 @@ export class Results {
   expect(ids: readonly string[]): void {
     for (const id of ids) if (!this.#expected.has(id)) this.#expected.set(id, null);
     for (const id of this.#expected.keys()) {
-      if (this.#expected.size <= MAX_EXPECTED) break;
-      this.#expected.delete(id);
+      if (this.#expected.size <= MAX_EXPECTED && this.#earlyCharacters <= MAX_EARLY) break;
+      this.forget(id);
     }
+  }
+
+  /** What was heard about the task so far counts no more. */
+  forget(id: string): TaskResult | null | undefined {
+    const early = this.#expected.get(id);
+    this.#expected.delete(id);
+    if (early) this.#earlyCharacters -= sizeOf(early);
+    return early;
   }
 
   #receive(message: string): void {
     const result = decodeMessage(message);
+    if (result === null) {
+      this.#readLarge(message.slice(0, message.indexOf("\n")));
+      return;
+    }
     const waiters = this.#waiters.get(result.id);
     if (waiters === undefined) {
       // The submit's own reply may still be under way: kept for a waitForResult to come.
+      this.forget(result.id);
       this.#expected.set(result.id, result);
+      this.#earlyCharacters += sizeOf(result);
       this.expect([]);
       return;
     }
     for (const waiter of [...waiters]) waiter(result);
   }
 
+  /** The end was told without the result: it is read when somebody waits for it. */
+  #readLarge(id: string): void {
+    this.forget(id);
+    if (!this.#waiters.has(id)) return;
+    // When this fails, those who wait look for themselves.
+    this.#read({ id, timeoutMs: 0 }, true).then(
+      (result) => {
+        for (const waiter of [...(this.#waiters.get(id) ?? [])]) if (result !== null) waiter(result);
+      },
+      () => undefined,
+    );
+  }
+
   waitForResult = async (params: WaitForResultParams): Promise<TaskResult> => {
     if (this.#core.closed) throw new QueueError("closed");
     if (params.signal?.aborted) throw new QueueError("timeout", "the wait was ended");
     const id = this.#core.taskId(params);
-    const early = this.#expected.get(id);
-    if (early !== undefined) this.#expected.delete(id);
+    const early = this.forget(id);
     if (early) return early;
     return await this.#wait({ ...params, id }, early === null);
   };
@@ -93,7 +124,7 @@ export class Results {
       const onClose = () => fail(new QueueError("closed"));
       const timer = setTimeout(
         () => fail(new QueueError("timeout", `no result of task ${id} within ${timeoutMs} ms`)),
-        timeoutMs,
+        timerMs(timeoutMs),
       );
       const lookLater = (turn: number) => {
         const ms = LOOK_AFTER_MS[Math.min(turn, LOOK_AFTER_MS.length - 1)];
@@ -148,10 +179,16 @@ export class Results {
   }
 }
 
-/** Lines: id, status, finishedAt, attempts; all that follows is the output or the error. */
-function decodeMessage(message: string): TaskResult {
+function sizeOf({ output, error }: TaskResult): number {
+  return 100 + (output?.length ?? 0) + (error?.message.length ?? 0);
+}
+
+/** Lines: id, status, finishedAt, attempts; all that follows is the output or the error. Null without them. */
+function decodeMessage(message: string): TaskResult | null {
   const lines = message.split("\n", 4);
-  const text = message.slice(lines.join("\n").length + 1);
+  const end = lines.join("\n").length;
+  if (end === message.length) return null;
+  const text = message.slice(end + 1);
   return resultFrom(lines[0], lines[1], lines[2], lines[3], text);
 }
 

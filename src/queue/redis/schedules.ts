@@ -1,7 +1,8 @@
 // Schedules: rows in the store, slots worked out here, firings made by a script that acts once for each slot.
 
+import { QueueError } from "../errors.ts";
 import { checkContext } from "../names.ts";
-import { checkSpec, encodeSpec, fairKeyOf, recordFrom } from "../record.ts";
+import { encodeSpec, fairKeyOf, objectOf, recordFrom } from "../record.ts";
 import {
   checkSchedule,
   dueSlots,
@@ -9,8 +10,10 @@ import {
   nextSlot,
   type Schedule,
   type ScheduleSpec,
+  timingOf,
 } from "../schedule.ts";
 import type { ContextRef, Fired, ScheduleRef } from "../store.ts";
+import { checkSpec } from "../task-limits.ts";
 import type { Core } from "./core.ts";
 import { sameAgain } from "./script-loader.ts";
 
@@ -29,14 +32,14 @@ export class Schedules {
     checkSpec({ ...schedule.task, context }, this.#core.textLimits);
     const now = await this.#core.time();
     const nextAt = schedule.paused === true ? null : nextSlot(schedule, now);
-    const args = [name, JSON.stringify(schedule), nextAt === null ? "" : String(nextAt)];
+    const args = [name, JSON.stringify(schedule), nextAt === null ? "" : String(nextAt), timingOf(schedule)];
     const reply = await this.#core.run("put-schedule", context, args, { again: sameAgain });
-    const [createdAt, lastSlot, lastTask] = reply as readonly string[];
+    const [createdAt, lastSlot, lastTask, next] = reply as readonly string[];
     this.#core.noteContext(context);
     return {
       ...schedule,
       createdAt: Number(createdAt),
-      nextAt,
+      nextAt: next === "" ? null : Number(next),
       lastSlot: lastSlot === "" ? null : Number(lastSlot),
       lastTaskId: lastTask === "" ? null : lastTask,
     };
@@ -56,10 +59,12 @@ export class Schedules {
     )) as readonly (readonly string[])[];
     const fact = recordFrom(facts);
     const next = recordFrom(slots);
-    const list = Object.entries(recordFrom(rules)).map(([name, rule]) => {
+    const list = Object.entries(recordFrom(rules)).flatMap(([name, rule]) => {
       const number = (text: string | undefined) => (text === undefined ? null : Number(text));
+      const spec = objectOf<ScheduleSpec>(rule!);
+      if (spec === null) return [];
       return {
-        ...(JSON.parse(rule!) as ScheduleSpec),
+        ...spec,
         createdAt: Number(fact[`createdAt ${name}`] ?? 0),
         nextAt: number(next[name]),
         lastSlot: number(fact[`lastSlot ${name}`]),
@@ -86,8 +91,16 @@ export class Schedules {
     ];
     const [due] = (await this.#core.read(range)) as readonly [readonly string[]];
     const ids: string[] = [];
-    for (let i = 0; i < due.length; i += 2)
-      ids.push(...(await this.#fire(context, due[i], Number(due[i + 1]), now)));
+    const failures: unknown[] = [];
+    for (let i = 0; i < due.length; i += 2) {
+      // One that cannot be worked out keeps no other from firing.
+      try {
+        ids.push(...(await this.#fire(context, due[i], Number(due[i + 1]), now)));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
     const [first] = (await this.#core.read(["ZRANGE", slots, "0", "0", "WITHSCORES"])) as readonly [
       readonly string[],
     ];
@@ -97,7 +110,8 @@ export class Schedules {
   async #fire(context: string, name: string, slot: number, now: number): Promise<readonly string[]> {
     const rule = await this.#core.command("HGET", [this.#core.keys.of("schedules", context), name]);
     if (typeof rule !== "string") return [];
-    const spec = JSON.parse(rule) as ScheduleSpec;
+    const spec = objectOf<ScheduleSpec>(rule);
+    if (spec === null) throw new QueueError("invalid", `the schedule ${name} is none`);
     const { slots, nextAt } = dueSlots(spec, slot, now);
     const task = { ...spec.task, context };
     const fields = encodeSpec(task, name);

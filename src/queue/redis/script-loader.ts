@@ -5,34 +5,51 @@ import { isQueueError } from "../errors.ts";
 import type { RedisClient, Reply } from "./client.ts";
 import { FRAGMENTS, SCRIPTS } from "./scripts.generated.ts";
 
-export type ScriptName = keyof typeof SCRIPTS;
-
 interface Loaded {
   readonly lua: string;
   readonly sha: string;
 }
 
-const loaded = new Map<ScriptName, Loaded>();
+/** The scripts of one part of the library, as scripts/redis-scripts.ts made them of their files. */
+export class ScriptSet<Name extends string> {
+  readonly #scripts: Readonly<Record<Name, string>>;
+  readonly #fragments: Readonly<Record<string, string>>;
+  readonly #loaded = new Map<Name, Loaded>();
 
-/** The whole text of a script: each fragment in the place of its `--- @include` line. */
-export function scriptText(name: ScriptName): string {
-  return SCRIPTS[name].replace(/^--- @include (\S+)$/gm, (_, fragment: string) => {
-    return (FRAGMENTS as Readonly<Record<string, string>>)[fragment];
-  });
+  constructor(scripts: Readonly<Record<Name, string>>, fragments: Readonly<Record<string, string>>) {
+    this.#scripts = scripts;
+    this.#fragments = fragments;
+  }
+
+  /** The whole text of a script: each fragment in the place of its `--- @include` line. */
+  text(name: Name): string {
+    return this.#scripts[name].replace(
+      /^--- @include (\S+)$/gm,
+      (_, fragment: string) => this.#fragments[fragment],
+    );
+  }
+
+  load(name: Name): Loaded {
+    let script = this.#loaded.get(name);
+    if (script === undefined) {
+      const lua = this.text(name);
+      script = { lua, sha: createHash("sha1").update(lua).digest("hex") };
+      this.#loaded.set(name, script);
+    }
+    return script;
+  }
 }
 
-function load(name: ScriptName): Loaded {
-  let script = loaded.get(name);
-  if (script === undefined) {
-    const lua = scriptText(name);
-    script = { lua, sha: createHash("sha1").update(lua).digest("hex") };
-    loaded.set(name, script);
-  }
-  return script;
+export type ScriptName = keyof typeof SCRIPTS;
+
+const queueScripts = new ScriptSet<ScriptName>(SCRIPTS, FRAGMENTS);
+
+export function scriptText(name: ScriptName): string {
+  return queueScripts.text(name);
 }
 
 export function scriptSha(name: ScriptName): string {
-  return load(name).sha;
+  return queueScripts.load(name).sha;
 }
 
 export interface RunOptions {
@@ -48,10 +65,21 @@ export const sameAgain = (args: readonly string[]): readonly string[] => args;
 
 const PAUSE_MS = 50;
 
-/** `key` routes the call. Repeats, within the deadline, what is safe to repeat. */
-export async function runScript(
+/** Runs a script of the queue; see `runLoaded`. */
+export function runScript(
   client: Pick<RedisClient, "call">,
   name: ScriptName,
+  key: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<Reply> {
+  return runLoaded(client, queueScripts.load(name), key, args, options);
+}
+
+/** `key` routes the call. Repeats, within the deadline, what is safe to repeat. */
+export async function runLoaded(
+  client: Pick<RedisClient, "call">,
+  script: Loaded,
   key: string,
   args: readonly string[],
   options: RunOptions,
@@ -61,7 +89,7 @@ export async function runScript(
   for (;;) {
     const left = Math.max(1, end - Date.now());
     try {
-      return await runOnce(client, load(name), key, current, left);
+      return await runOnce(client, script, key, current, left);
     } catch (error) {
       const unknown = isQueueError(error, "unknownOutcome");
       if (!unknown && !isQueueError(error, "unavailable")) throw error;

@@ -63,6 +63,10 @@ export class SingleClient implements RedisClient {
     this.#link.redis.on("ready", listener);
   }
 
+  onLost(listener: () => void): void {
+    this.#link.redis.on("close", listener);
+  }
+
   async close(): Promise<void> {
     this.#link.close();
     await this.#subscriber.close();

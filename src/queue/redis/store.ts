@@ -5,9 +5,9 @@ import type { ConnectionOptions } from "node:tls";
 import type { RedisOptions } from "ioredis";
 import type { Clock } from "../clock.ts";
 import { QueueError } from "../errors.ts";
-import { DEFAULT_TEXT_LIMITS, type TextLimits } from "../record.ts";
 import type { TaskStore } from "../store.ts";
 import type { TaskSpec } from "../task.ts";
+import { DEFAULT_TEXT_LIMITS, type TextLimits } from "../task-limits.ts";
 import type { RedisClient } from "./client.ts";
 import { ClusterClient, type ClusterNode } from "./cluster-client.ts";
 import { Control } from "./control.ts";
@@ -65,7 +65,8 @@ export function createRedisStore(options: RedisStoreOptions): TaskStore {
   return storeOn(core, options);
 }
 
-function openClient(options: RedisStoreOptions, deadlineMs: number): RedisClient {
+/** The connection that the options describe; it connects with the first call. Throws `invalid` for a bad URL. */
+export function openClient(options: RedisStoreOptions, deadlineMs: number): RedisClient {
   const address = parseUrl(options.url);
   const driver: RedisOptions = { ...(options.tls && { tls: options.tls }) };
   if (options.cluster === true) {
@@ -103,10 +104,18 @@ function parseUrl(url: string): Address {
   return {
     hostname: parsed.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
     port: Number(parsed.port || 6379),
-    username: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
+    username: decoded(parsed.username),
+    password: decoded(parsed.password),
     tls: parsed.protocol === "rediss:",
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new QueueError("invalid", "Redis URL (a % in user or password is written %25)");
+  }
 }
 
 function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOptions): TaskStore {
@@ -149,6 +158,11 @@ function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOp
     enqueueMany,
     list,
     fsck,
+    rerun: async (params) => {
+      await control.rerun(params);
+      // The result of the run before is not that of the run to come.
+      results.forget(core.taskId(params));
+    },
     claim: (params) =>
       wake.remember(
         params.context,

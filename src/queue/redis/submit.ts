@@ -2,9 +2,10 @@
 
 import { isQueueError, QueueError } from "../errors.ts";
 import { newTaskId } from "../names.ts";
-import { checkSpec, encodeSpec, fairKeyOf } from "../record.ts";
+import { encodeSpec, fairKeyOf } from "../record.ts";
 import type { Durability, Enqueued, EnqueueManyParams, EnqueueParams } from "../store.ts";
 import type { TaskSpec } from "../task.ts";
+import { checkSpec } from "../task-limits.ts";
 import type { Reply } from "./client.ts";
 import type { Core } from "./core.ts";
 import type { DurableWriter } from "./durable.ts";
@@ -29,12 +30,13 @@ interface Item {
 /** What goes to the server in one call. */
 class Batch {
   readonly items: Item[] = [];
-  /** Number of tasks, then arguments of each. */
-  readonly args: string[] = ["0"];
+  /** Our channel, number of tasks, then arguments of each. */
+  readonly args: string[];
   readonly deadline: number;
   #characters = 0;
 
-  constructor(deadline: number) {
+  constructor(channel: string, deadline: number) {
+    this.args = [channel, "0"];
     this.deadline = deadline;
   }
 
@@ -42,27 +44,27 @@ class Batch {
     return this.items.length >= MAX_TASKS || this.#characters >= MAX_CHARACTERS;
   }
 
-  add(item: Item, channel: string): void {
+  add(item: Item, notify: boolean): void {
     const { spec } = item;
     const fields = encodeSpec(spec);
     this.items.push(item);
-    this.args.push(item.id, fairKeyOf(spec), headOf(spec, channel, fields.length / 2));
+    this.args.push(item.id, fairKeyOf(spec), headOf(spec, (notify ? -1 : 1) * (fields.length / 2)));
     for (const field of fields) {
       this.args.push(field);
       this.#characters += field.length;
     }
-    this.args[0] = String(this.items.length);
+    this.args[1] = String(this.items.length);
   }
 }
 
 /** See scripts/enqueue.lua: most tasks need nothing but the number of their fields. */
-function headOf(spec: TaskSpec, channel: string, fields: number): string {
+function headOf(spec: TaskSpec, fields: number): string {
   const { priority = 0, delayMs, runAt, idempotencyKey } = spec;
   const plain =
     priority === 0 && delayMs === undefined && runAt === undefined && idempotencyKey === undefined;
-  if (plain && channel === "") return String(fields);
+  if (plain) return String(fields);
   const moment = delayMs !== undefined ? `+${delayMs}` : (runAt ?? "-");
-  return `${fields} ${priority} ${moment} ${channel || "-"} ${idempotencyKey ?? ""}`;
+  return `${fields} ${priority} ${moment} ${idempotencyKey ?? ""}`;
 }
 
 interface Line {
@@ -92,22 +94,20 @@ export class Submitter {
 
   enqueue = (params: EnqueueParams): Promise<Enqueued> => {
     const { task, durability, notify } = params;
-    if (notify !== true && (durability === undefined || durability === "memory")) return this.#join(task, "");
+    if (notify !== true && (durability === undefined || durability === "memory"))
+      return this.#join(task, false);
     return this.#enqueueWith(params);
   };
 
   async #enqueueWith({ task, durability, notify }: EnqueueParams): Promise<Enqueued> {
-    const channel = notify === true ? await this.#listen() : "";
+    // Listening begins before the task is written: its end cannot be missed.
+    if (notify === true) await this.#results.listen();
     const plain = durability === undefined || durability === "memory";
-    const enqueued = await (plain ? this.#join(task, channel) : this.#alone(task, channel, durability));
+    const enqueued = await (plain
+      ? this.#join(task, notify === true)
+      : this.#alone(task, notify === true, durability));
     if (notify === true && enqueued.outcome === "created") this.#results.expect([enqueued.id]);
     return enqueued;
-  }
-
-  /** Listening begins before the task is written: its end cannot be missed. */
-  async #listen(): Promise<string> {
-    await this.#results.listen();
-    return this.#results.channel;
   }
 
   /** Throws for what no store would take; without a promise, so that callers pay for one only. */
@@ -116,24 +116,28 @@ export class Submitter {
     return this.#core.keys.id(spec.id ?? newTaskId(), spec.context);
   }
 
-  #join(spec: TaskSpec, channel: string): Promise<Enqueued> {
+  #newBatch(): Batch {
+    return new Batch(this.#results.channel, Date.now() + this.#core.deadlineMs);
+  }
+
+  #join(spec: TaskSpec, notify: boolean): Promise<Enqueued> {
     return new Promise((resolve, reject) => {
       const id = this.#idOf(spec);
       const line = this.#line(spec.context);
       let batch = line.batches.at(-1);
       if (batch === undefined || batch.full) {
-        batch = new Batch(Date.now() + this.#core.deadlineMs);
+        batch = this.#newBatch();
         line.batches.push(batch);
       }
-      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, channel);
+      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, notify);
       this.#plan(line);
     });
   }
 
-  #alone(spec: TaskSpec, channel: string, durability: Exclude<Durability, "memory">): Promise<Enqueued> {
+  #alone(spec: TaskSpec, notify: boolean, durability: Exclude<Durability, "memory">): Promise<Enqueued> {
     return new Promise((resolve, reject) => {
-      const batch = new Batch(Date.now() + this.#core.deadlineMs);
-      batch.add({ id: this.#idOf(spec), spec, own: spec.id === undefined, resolve, reject }, channel);
+      const batch = this.#newBatch();
+      batch.add({ id: this.#idOf(spec), spec, own: spec.id === undefined, resolve, reject }, notify);
       void this.#send(spec.context, batch, durability);
     });
   }
@@ -188,14 +192,14 @@ export class Submitter {
 
   enqueueMany = async (params: EnqueueManyParams): Promise<readonly Enqueued[]> => {
     for (const spec of params.tasks) checkSpec(spec, this.#core.textLimits);
-    const channel = params.notify === true ? await this.#listen() : "";
+    if (params.notify === true) await this.#results.listen();
     const results: Enqueued[] = new Array(params.tasks.length);
     const groups = groupsOf(params.tasks);
     // As many side by side as keep the server busy while the next is made.
     const next = groups[Symbol.iterator]();
     const worker = async () => {
       for (let step = next.next(); !step.done; step = next.next()) {
-        await this.#sendGroup(step.value, params, channel, results);
+        await this.#sendGroup(step.value, params, results);
       }
     };
     await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, groups.length) }, worker));
@@ -207,11 +211,10 @@ export class Submitter {
 
   async #sendGroup(
     { context, places }: Group,
-    { tasks, durability }: EnqueueManyParams,
-    channel: string,
+    { tasks, durability, notify }: EnqueueManyParams,
     results: Enqueued[],
   ): Promise<void> {
-    const batch = new Batch(Date.now() + this.#core.deadlineMs);
+    const batch = this.#newBatch();
     const failed: { error?: unknown } = {};
     for (const place of places) {
       const spec = tasks[place];
@@ -223,7 +226,7 @@ export class Submitter {
         if (isQueueError(error, "queueFull")) results[place] = { id, outcome: "queueFull" };
         else failed.error = error;
       };
-      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, channel);
+      batch.add({ id, spec, own: spec.id === undefined, resolve, reject }, notify === true);
     }
     await this.#send(context, batch, durability);
     if (failed.error !== undefined) throw failed.error;

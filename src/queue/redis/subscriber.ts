@@ -38,7 +38,9 @@ export class Subscriber {
     return async () => {
       if (!this.#remove(channel, listener)) return;
       const link = await this.#opening?.catch(() => undefined);
-      if (link?.usable) await link.redis.unsubscribe(channel).catch(() => undefined);
+      // Somebody may listen to it again by now.
+      if (link?.usable && !this.#channels.has(channel))
+        await link.redis.unsubscribe(channel).catch(() => undefined);
     };
   }
 

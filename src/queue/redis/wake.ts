@@ -1,15 +1,18 @@
 // Waiting for work without asking again and again: a blocking read of the queue's list, and hints on a channel.
 
+import { closingController } from "../closing.ts";
 import { isQueueError, QueueError } from "../errors.ts";
 import type { Claimed, Idle, LeaseRef, WaitForWorkParams, WatchCancelsParams } from "../store.ts";
 import type { BlockingConnection, Unsubscribe } from "./client.ts";
 import type { Core } from "./core.ts";
 import { scriptSha, scriptText } from "./script-loader.ts";
-import type { Work } from "./work.ts";
+import { requestIn, type Work } from "./work.ts";
 
 /** Waits that block on a connection of their own, at one time; further ones look every POLL_MS. */
 const MAX_BLOCKING = 64;
 const POLL_MS = 250;
+/** Longest wait at one go: a deaf connection looks like a quiet one, until its answer is overdue. */
+const LONGEST_MS = 30_000;
 /** Pause after an error, so that an absent server is not asked without end. */
 const PAUSE_MS = 500;
 
@@ -63,7 +66,7 @@ export class Wake {
   /** Connections that nobody waits on just now, by context. */
   readonly #free = new Map<string, BlockingConnection[]>();
   readonly #busy = new Set<BlockingConnection>();
-  readonly #closing = new AbortController();
+  readonly #closing = closingController();
   /** For each answer of a claim: how many hints had been heard when it was asked. */
   readonly #heardBefore = new WeakMap<Idle, number>();
 
@@ -88,7 +91,7 @@ export class Wake {
   waitForWork = async (params: WaitForWorkParams): Promise<Claimed | null> => {
     const { context, idle } = params;
     if (this.#core.closed || this.#closing.signal.aborted) throw new QueueError("closed");
-    const ms = Math.min(params.timeoutMs, idle.waitMs ?? Number.POSITIVE_INFINITY);
+    const ms = Math.min(params.timeoutMs, idle.waitMs ?? LONGEST_MS, LONGEST_MS);
     if (params.signal?.aborted) return null;
     if (ms <= 0) return await this.#claimNow(params);
     const fresh = !this.#listening.has(context);
@@ -169,8 +172,11 @@ export class Wake {
       if (stop.aborted) return null;
       return await this.#moveAndClaim(connection, params, move, ms, stop);
     } catch (error) {
-      const rest = isQueueError(error, "wrongType") ? 2 * PAUSE_MS : PAUSE_MS;
-      if (!stop.aborted) await pause(Math.min(ms, rest), stop);
+      if (stop.aborted) return null;
+      // The server forgot its scripts: an ordinary claim hands them over again.
+      if (isQueueError(error, "server") && error.message.includes("NOSCRIPT"))
+        return await this.#claimNow(params);
+      await pause(Math.min(ms, isQueueError(error, "wrongType") ? 2 * PAUSE_MS : PAUSE_MS), stop);
       return null;
     } finally {
       hints.delete(interrupt);
@@ -211,7 +217,8 @@ export class Wake {
     ];
     const ask = async () => {
       const answer = connection.callBoth(move, [...evaluate, ...args], ms);
-      const [, reply] = await this.#work.answered(answer, { context, workerId: claim.workerId }, args[3]);
+      const asker = { context, workerId: claim.workerId };
+      const [, reply] = await this.#work.answered(answer, asker, requestIn(args));
       return await this.#work.claimed(reply, context, claim.workerId);
     };
     const claimed = await this.remember(context, ask, ({ idle }) => idle);
@@ -227,9 +234,12 @@ export class Wake {
     await this.#work.settle({ context, workerId, verdicts }).catch(() => undefined);
   }
 
+  /** A connection to the context's node waits for the next who blocks; not more of them than may block. */
   #keep(context: string, connection: BlockingConnection): void {
+    let kept = 0;
+    for (const connections of this.#free.values()) kept += connections.length;
     const free = this.#free.get(context);
-    if (this.#closing.signal.aborted) connection.close();
+    if (this.#closing.signal.aborted || kept >= MAX_BLOCKING) connection.close();
     else if (free === undefined) this.#free.set(context, [connection]);
     else free.push(connection);
   }

@@ -2,8 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import { isQueueError, QueueError } from "../errors.ts";
-import { checkContext, checkLabel } from "../names.ts";
-import { boundedVerdict, checkText, decodeTask, encodeError, findGarbage, recordFrom } from "../record.ts";
+import { checkContext, checkLabel, isTaskId } from "../names.ts";
+import { checkLease, claimSize, retryWait } from "../numbers.ts";
+import { decodeTask, encodeError, recordFrom, type TaskRecord } from "../record.ts";
 import type {
   Claimed,
   ClaimParams,
@@ -23,18 +24,22 @@ import type {
   SettleParams,
   Verdict,
 } from "../store.ts";
-import { MAX_CLAIM } from "../store.ts";
+import { isCarriedOut, MAX_CLAIM } from "../store.ts";
 import type { ClaimedTask } from "../task.ts";
+import { boundedVerdict, checkText, findGarbage } from "../task-limits.ts";
 import type { Reply } from "./client.ts";
 import type { Core } from "./core.ts";
 import { sameAgain } from "./script-loader.ts";
 
 /** Items in one script call. */
 const MAX_VERDICTS = 256;
+const MAX_CHARACTERS = 4_000_000;
 const MAX_EXTEND = 500;
 /** Log lines: kept for a task, and the longest. */
 export const MAX_LOG_LINES = 1000;
 export const MAX_LOG_TEXT = 4096;
+/** Log text kept for a task. */
+const MAX_LOG_BYTES = 524_288;
 
 type ClaimReply = readonly [
   now: number,
@@ -45,10 +50,16 @@ type ClaimReply = readonly [
   waitMs: number,
 ];
 
-/** Places of request id and `repeated` flag among a script's arguments, of which the first three are common to all. */
-const REQUEST = 6;
+/** Place of the `repeated` flag, after that of the request id, among a script's arguments; the first three are common to all. */
 const REPEATED = 7;
 const COMMON = 3;
+
+type Request = readonly [id: string, repeated: string];
+
+/** Of the script's own arguments. */
+export function requestIn(args: readonly string[]): Request {
+  return [args[REPEATED - COMMON - 1], args[REPEATED - COMMON]];
+}
 
 function claimAgain(args: readonly string[]): readonly string[] {
   return args.map((arg, i) => (i === REPEATED ? "1" : arg));
@@ -72,7 +83,7 @@ export class Work {
   claim = async (params: ClaimParams): Promise<Claimed> => {
     const args = this.claimArguments(params);
     const call = this.#core.run("claim", params.context, args, { again: claimAgain });
-    const reply = await this.answered(call, params, args[REQUEST - COMMON]);
+    const reply = await this.answered(call, params, requestIn(args));
     return await this.claimed(reply, params.context, params.workerId);
   };
 
@@ -80,69 +91,62 @@ export class Work {
   claimArguments({ context, workerId, leaseMs, limit }: ClaimParams): string[] {
     checkContext(context);
     checkLabel("worker id", workerId);
-    return [
-      workerId,
-      String(leaseMs),
-      String(Math.min(MAX_CLAIM, limit)),
-      ...this.#request(context, workerId),
-    ];
+    const size = String(claimSize(limit, MAX_CLAIM));
+    return [workerId, String(checkLease(leaseMs)), size, ...this.#request(context, workerId)];
   }
 
   /**
    * Id of the next claim, and whether it is one that was sent before: when the answer to a claim was lost, the worker's
    * next one asks for what the lost one got.
    */
-  #request(context: string, workerId: string): readonly [id: string, repeated: string] {
-    const lost = this.#unanswered.get(`${context}|${workerId}`);
+  #request(context: string, workerId: string): Request {
+    const key = `${context}|${workerId}`;
+    const lost = this.#unanswered.get(key);
+    // One claim alone asks again: two would get the same tasks.
+    this.#unanswered.delete(key);
     return lost === undefined ? [newRequestId(), "0"] : [lost, "1"];
   }
 
-  /** Waits for the answer to a claim, and remembers its request id while it is not known. */
+  /** Waits for the answer to a claim, and remembers its request while it is not known what became of it. */
   async answered<T>(
     call: Promise<T>,
     { context, workerId }: Omit<SettleParams, "verdicts">,
-    id: string,
+    [id, repeated]: Request,
   ): Promise<T> {
-    const key = `${context}|${workerId}`;
     try {
-      const reply = await call;
-      if (this.#unanswered.get(key) === id) this.#unanswered.delete(key);
-      return reply;
+      return await call;
     } catch (error) {
-      if (isQueueError(error, "unknownOutcome")) this.#unanswered.set(key, id);
+      if (repeated === "1" || isQueueError(error, "unknownOutcome"))
+        this.#unanswered.set(`${context}|${workerId}`, id);
       throw error;
     }
   }
 
   settle = async (params: SettleParams): Promise<Settled> => {
     const { verdicts } = params;
-    if (verdicts.length <= MAX_VERDICTS) return await this.#settleOnce(params);
-    const first = await this.#settleOnce({
-      ...params,
-      verdicts: verdicts.slice(0, MAX_VERDICTS),
-      claim: undefined,
-    });
-    const rest = await this.settle({ ...params, verdicts: verdicts.slice(MAX_VERDICTS) });
+    const size = stepOf(verdicts);
+    if (size === verdicts.length) return await this.#settleOnce(params);
+    const some = { ...params, verdicts: verdicts.slice(0, size), claim: undefined };
+    const first = await this.#settleOnce(some);
+    const rest = await this.settle({ ...params, verdicts: verdicts.slice(size) });
     return { verdicts: [...first.verdicts, ...rest.verdicts], claimed: rest.claimed };
   };
 
   async #settleOnce({ context, workerId, verdicts, claim }: SettleParams): Promise<Settled> {
     checkContext(context);
-    const request = this.#request(context, workerId);
-    const args = [
-      workerId,
-      wholeMs(claim?.leaseMs ?? 1),
-      claim ? claimLimit(claim.limit) : "-1",
-      ...request,
-      String(verdicts.length),
-    ];
+    const args =
+      claim === undefined
+        ? [workerId, "1", "-1", "", "0"]
+        : this.claimArguments({ context, workerId, ...claim });
+    const request = requestIn(args);
+    args.push(String(verdicts.length));
     for (const given of verdicts) {
       const verdict = boundedVerdict(given, this.#core.textLimits);
       const { text, ms } = verdictTexts(verdict);
       args.push(verdict.kind, verdict.id, String(verdict.token), text, ms);
     }
     const call = this.#core.run("settle", context, args, { again: claimAgain });
-    const reply = await (claim === undefined ? call : this.answered(call, { context, workerId }, request[0]));
+    const reply = await (claim === undefined ? call : this.answered(call, { context, workerId }, request));
     const [outcomes, claimed] = reply as unknown as readonly [readonly SettledStatus[], Reply];
     return {
       verdicts: verdicts.map(({ id }, i) => ({ id, status: outcomes[i] })),
@@ -159,7 +163,7 @@ export class Work {
     for (const [id, fields, attempts, tokenText] of list) {
       const token = Number(tokenText);
       const record = recordFrom(fields);
-      const reason = record.bytes !== undefined ? null : findGarbage(record, this.#core.textLimits);
+      const reason = record.foreign === undefined ? null : this.#garbageIn(id, record);
       if (reason !== null) {
         garbage.push({ id, reason, token });
         continue;
@@ -183,6 +187,11 @@ export class Work {
     return { tasks, rejected: all, idle: idleFrom(reply) };
   }
 
+  /** Looked for at each claim, as nobody but its writer knows what a foreign client writes. */
+  #garbageIn(id: string, record: TaskRecord): string | null {
+    return isTaskId(id) ? findGarbage(record, this.#core.textLimits) : "its id is none that a task can have";
+  }
+
   async #reject(
     context: string,
     workerId: string,
@@ -191,7 +200,7 @@ export class Work {
     const verdicts = garbage.map(({ id, token, reason }) => {
       return { kind: "malformed", id, token, error: { kind: "Malformed", message: reason } } as const;
     });
-    // When this fails their leases run out, and the next worker rejects them.
+    // When this fails their leases run out, and the next claimer rejects them.
     await this.settle({ context, workerId, verdicts }).catch(() => undefined);
   }
 
@@ -210,8 +219,9 @@ export class Work {
 
   async #settleThis({ context, workerId }: ReleaseParams, verdict: Verdict): Promise<SettledStatus> {
     const { verdicts } = await this.settle({ context, workerId, verdicts: [verdict] });
-    if (verdicts[0].status === "lost") throw stale(verdict);
-    return verdicts[0].status;
+    const [{ status }] = verdicts;
+    if (!isCarriedOut(verdict, status)) throw stale(verdict);
+    return status;
   }
 
   extend = async ({ context, leases, leaseMs }: ExtendParams): Promise<readonly LeaseState[]> => {
@@ -219,7 +229,7 @@ export class Work {
     const states: LeaseState[] = [];
     for (let from = 0; from < leases.length; from += MAX_EXTEND) {
       const slice = leases.slice(from, from + MAX_EXTEND);
-      const args = [wholeMs(leaseMs), String(slice.length)];
+      const args = [String(checkLease(leaseMs)), String(slice.length)];
       for (const { id, token } of slice) args.push(id, String(token));
       const reply = (await this.#core.run("extend", context, args, {
         again: sameAgain,
@@ -245,10 +255,21 @@ export class Work {
     const texts = newest.map(
       ({ level, text }) => `${level.replace(/\s/g, " ")}\t${text.slice(0, MAX_LOG_TEXT)}`,
     );
-    const args = [id, String(token), String(MAX_LOG_LINES), ...texts];
+    const args = [id, String(token), String(MAX_LOG_LINES), String(MAX_LOG_BYTES), ...texts];
     const reply = await this.#core.runForTask("log", { id, context }, args);
     if (reply === 0) throw stale({ id, token });
   };
+}
+
+/** How many of the verdicts one call carries. */
+function stepOf(verdicts: readonly Verdict[]): number {
+  let characters = 0;
+  for (let i = 0; i < verdicts.length; i++) {
+    const verdict = verdicts[i];
+    characters += verdict.kind === "completed" ? verdict.output.length : 0;
+    if (i + 1 >= MAX_VERDICTS || characters > MAX_CHARACTERS) return i + 1;
+  }
+  return verdicts.length;
 }
 
 function verdictTexts(verdict: Verdict): { readonly text: string; readonly ms: string } {
@@ -257,17 +278,8 @@ function verdictTexts(verdict: Verdict): { readonly text: string; readonly ms: s
   const delay = verdict.kind === "failed" ? verdict.retryDelayMs : null;
   return {
     text: encodeError(verdict.error),
-    ms: delay === null ? "" : String(Math.max(0, Math.round(delay))),
+    ms: delay === null ? "" : String(retryWait(delay)),
   };
-}
-
-function claimLimit(limit: number): string {
-  return String(Math.max(0, Math.min(MAX_CLAIM, Math.floor(limit))));
-}
-
-/** Whole ms, as Redis wants them. */
-function wholeMs(ms: number): string {
-  return String(Math.max(1, Math.round(ms)));
 }
 
 function idleFrom([, , , , reason, waitMs]: ClaimReply): Idle | null {

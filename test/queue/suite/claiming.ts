@@ -109,6 +109,31 @@ export function claiming(setup: StoreSetup): void {
       await probe.verify();
     });
 
+    it("says that a result came too late, also before anybody else took the task", async () => {
+      const probe = new Probe(setup);
+      const id = await probe.submit({ maxAttempts: 3 });
+      const lost = await probe.take();
+      await probe.clock.advance(LEASE);
+      await probe.sweep();
+      await expectCode(probe.done(lost, "late"), "staleToken");
+      expect(await probe.settle({ kind: "completed", ...leaseOf(lost), output: "late" })).toEqual(["lost"]);
+      expect(
+        await probe.settle({ kind: "malformed", ...leaseOf(lost), error: { kind: "E", message: "" } }),
+      ).toEqual(["lost"]);
+      const { context, workerId, store } = probe;
+      await expectCode(store.release({ context, workerId, ...leaseOf(lost) }), "staleToken");
+      await probe.clock.advance(1000);
+      const released = await probe.take();
+      await store.release({ context, workerId, ...leaseOf(released) });
+      await store.release({ context, workerId, ...leaseOf(released) });
+      await expectCode(probe.done(released), "staleToken");
+      const failed = await probe.take();
+      expect(await probe.fail(failed, 0)).toBe("pending");
+      await expectCode(probe.done(failed), "staleToken");
+      expect(await probe.store.get({ id })).toMatchObject({ status: "pending", output: null, attempts: 1 });
+      await probe.verify();
+    });
+
     it("takes a result that comes after the lease ran out, while nobody else has the task", async () => {
       const probe = new Probe(setup);
       const id = await probe.submit();
@@ -183,6 +208,32 @@ export function claiming(setup: StoreSetup): void {
       expect((await probe.sweep()).waitMs).toBe(2000);
       await probe.clock.advance(2000);
       expect(await probe.sweep()).toMatchObject({ promoted: 1, waitMs: LEASE - 3000 });
+    });
+
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -5])("refuses a lease of %s ms", async (leaseMs) => {
+      const probe = new Probe(setup);
+      const id = await probe.submit();
+      const { context, workerId, store } = probe;
+      await expectCode(store.claim({ context, workerId, leaseMs, limit: 1 }), "invalid");
+      const claim = { leaseMs, limit: 1 };
+      await expectCode(store.settle({ context, workerId, verdicts: [], claim }), "invalid");
+      const task = await probe.take();
+      await expectCode(store.extend({ context, workerId, leaseMs, leases: [leaseOf(task)] }), "invalid");
+      expect(task.id).toBe(id);
+      await probe.verify();
+    });
+
+    it("takes fractions of ms, and any number of free slots", async () => {
+      const probe = new Probe(setup);
+      await probe.submit();
+      const { context, workerId, store } = probe;
+      for (const limit of [-1, 0, Number.NaN, 0.5]) {
+        expect((await store.claim({ context, workerId, leaseMs: 1000.25, limit })).tasks).toEqual([]);
+      }
+      const { tasks } = await store.claim({ context, workerId, leaseMs: 1000.25, limit: 1e9 });
+      expect(tasks).toHaveLength(1);
+      expect(Number.isInteger(tasks[0].leaseUntil)).toBe(true);
+      expect(await store.sweep({ context, limit: 0 })).toMatchObject({ recovered: 0, removed: 0 });
     });
 
     it("refuses bad names of workers and contexts", async () => {

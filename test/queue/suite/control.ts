@@ -128,6 +128,43 @@ export function control(setup: StoreSetup): void {
       expect(await probe.submit({ idempotencyKey: "k" })).toBe(second);
     });
 
+    it("runs a task once, in one place, however often it was cancelled and rerun", async () => {
+      const probe = new Probe(setup);
+      const [id, other] = [await probe.submit(), await probe.submit()];
+      for (let i = 0; i < 3; i++) {
+        await probe.store.cancel({ id });
+        await probe.store.rerun({ id, delayMs: 100 });
+        await probe.clock.advance(100);
+        await probe.sweep();
+      }
+      expect(await probe.counts()).toMatchObject({ waiting: 2, scheduled: 0 });
+      expect((await probe.ids()).sort()).toEqual([id, other].sort());
+      expect((await probe.counts()).waiting).toBe(0);
+      await probe.verify();
+    });
+
+    it.each([Number.NaN, -5, 2.5, 1e15])("refuses a rerun after %s ms", async (delayMs) => {
+      const probe = new Probe(setup);
+      const id = await probe.submit();
+      await probe.done(await probe.take());
+      await expectCode(probe.store.rerun({ id, delayMs }), "invalid");
+      expect(await probe.status(id)).toBe("completed");
+    });
+
+    it("runs what failed again, not what has succeeded since", async () => {
+      const probe = new Probe(setup);
+      const { context, store } = probe;
+      const ids = await Promise.all(Array.from({ length: 20 }, () => probe.submit()));
+      for (const task of (await probe.claim(20)).tasks) await probe.fail(task);
+      const moved = await Promise.all([1, 2, 3].map(() => store.retryDead({ context, limit: 15 })));
+      expect(moved.reduce((sum, { count }) => sum + count, 0)).toBe((await probe.counts()).waiting);
+      await store.retryDead({ context });
+      for (const task of (await probe.claim(20)).tasks) await probe.done(task);
+      expect(await store.retryDead({ context, ids })).toEqual({ count: 0, more: false });
+      expect(await store.dropDead({ context, ids })).toEqual({ count: 0, more: false });
+      expect(await probe.counts()).toMatchObject({ finished: 20, dead: 0, waiting: 0 });
+    });
+
     it("refuses tasks that are not finished, or unknown", async () => {
       const probe = new Probe(setup);
       const id = await probe.submit();
@@ -181,11 +218,31 @@ export function control(setup: StoreSetup): void {
       });
       expect(await store.retryDead({ context, limit: 1 })).toEqual({ count: 1, more: true });
       expect(await probe.ids()).toEqual([ids[1], ids[0]]);
-      expect(await store.dropDead({ context, ids: [ids[3], done] })).toEqual({ count: 1, more: false });
+      expect(await store.dropDead({ context, ids: [ids[3], done, ids[3]] })).toEqual({
+        count: 1,
+        more: false,
+      });
       expect(await store.dropDead({ context })).toEqual({ count: 1, more: false });
       expect(await probe.status(ids[2])).toBeUndefined();
       expect(await probe.status(done)).toBe("completed");
       expect((await probe.counts()).dead).toBe(0);
+      await probe.verify();
+    });
+  });
+
+  describe("steps", () => {
+    it.each([0, -3, 0.5, Number.NaN])("of a size of %s are no step over everything", async (limit) => {
+      const probe = new Probe(setup);
+      const { context, store } = probe;
+      for (let i = 0; i < 3; i++) await probe.submit();
+      await probe.fail(await probe.take());
+      await probe.fail(await probe.take());
+      expect((await store.retryDead({ context, limit })).count).toBeLessThan(2);
+      expect((await store.dropDead({ context, limit })).count).toBeLessThan(2);
+      expect((await store.drain({ context, limit })).count).toBeLessThan(2);
+      await store.sweep({ context, limit });
+      expect((await store.list({ context, state: "waiting", limit })).tasks.length).toBeLessThan(2);
+      await store.readEvents({ context, limit });
       await probe.verify();
     });
   });

@@ -57,6 +57,34 @@ export function schedules(setup: StoreSetup): void {
       }
     });
 
+    it("keep a due slot when they are put again unchanged, as at every start of an application", async () => {
+      const probe = new Probe(setup);
+      const { context, store, clock } = probe;
+      const { nextAt } = await store.putSchedule({ schedule: every(probe) });
+      await clock.advance(nextAt! - clock.now() + 5);
+      const again = every(probe, { task: { ...task, script: "report(2)" } });
+      expect((await store.putSchedule({ schedule: again })).nextAt).toBe(nextAt);
+      const { ids } = await store.fireSchedules({ context });
+      expect(ids).toHaveLength(1);
+      expect((await store.get({ id: ids[0] }))?.script).toBe("report(2)");
+      expect((await store.putSchedule({ schedule: again })).nextAt).toBe(nextAt! + 60_000);
+      const other = await store.putSchedule({ schedule: { ...again, everyMs: 7000 } });
+      expect(other.nextAt).toBeLessThanOrEqual(clock.now() + 7000);
+    });
+
+    it("leave out a firing that finds the queue full, and go on", async () => {
+      const probe = new Probe(setup);
+      const { context, store, clock } = probe;
+      await probe.configure({ maxLength: 1 });
+      const { nextAt } = await store.putSchedule({ schedule: every(probe) });
+      const other = await probe.submit();
+      await clock.advance(nextAt! - clock.now());
+      expect(await store.fireSchedules({ context })).toEqual({ ids: [], waitMs: 60_000 });
+      expect(await probe.ids()).toEqual([other]);
+      await clock.advance(60_000);
+      expect((await store.fireSchedules({ context })).ids).toHaveLength(1);
+    });
+
     it("skip slots while the last task is unfinished, if asked to", async () => {
       const probe = new Probe(setup);
       const { context, store, clock } = probe;

@@ -148,6 +148,20 @@ export function settling(setup: StoreSetup): void {
       expect(JSON.stringify(stored).length).toBeLessThan(150_000);
     });
 
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e15])(
+      "does not wait for ever when asked to retry after %s ms",
+      async (retryDelayMs) => {
+        const probe = new Probe(setup);
+        const id = await probe.submit({ maxAttempts: 2 });
+        const status = await probe.fail(await probe.take(), retryDelayMs);
+        const task = await probe.store.get({ id });
+        expect(status).toBe(retryDelayMs > 0 ? "scheduled" : "pending");
+        expect(task!.runAt! - probe.clock.now()).toBeLessThanOrEqual(366 * 86_400_000);
+        await probe.clock.advance(366 * 86_400_000);
+        expect(await probe.ids()).toEqual([id]);
+      },
+    );
+
     it("settles hundreds in one call", async () => {
       const probe = new Probe(setup);
       const tasks = Array.from({ length: 600 }, () => ({ context: probe.context, script: "1" }));
@@ -188,6 +202,37 @@ export function settling(setup: StoreSetup): void {
         [1801, "899"],
       ]);
       expect((await store.logs({ id: "unknown", context })).lines).toEqual([]);
+    });
+  });
+
+  describe("logs", () => {
+    it("are bounded in size, and count for retention", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ retention: { maxAgeMs: 1e9, maxCount: 100, maxBytes: 900_000 } });
+      const { context, store } = probe;
+      const lines = Array.from({ length: 500 }, () => ({ level: "print", text: "x".repeat(1000) }));
+      const ids: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        ids.push(await probe.submit());
+        const task = await probe.take();
+        for (let n = 0; n < 3; n++) await store.log({ context, ...leaseOf(task), lines });
+        await probe.done(task);
+        await probe.clock.advance(1);
+      }
+      const kept = await store.logs({ id: ids[2], limit: 1 });
+      expect(kept.dropped).toBeGreaterThan(900);
+      expect(kept.lines[0].number).toBe(kept.dropped + 1);
+      const { finished, keptBytes } = await probe.counts();
+      expect(finished).toBe(1);
+      expect(keptBytes).toBeGreaterThan(300_000);
+      expect(keptBytes).toBeLessThan(600_000);
+      await probe.store.rerun({ id: ids[2] });
+      expect(await probe.counts()).toMatchObject({ keptBytes: 0, finished: 0 });
+      await probe.done(await probe.take());
+      expect((await probe.counts()).keptBytes).toBe(keptBytes);
+      await store.remove({ id: ids[2] });
+      expect(await probe.counts()).toMatchObject({ keptBytes: 0 });
+      await probe.verify();
     });
   });
 
@@ -241,13 +286,27 @@ export function settling(setup: StoreSetup): void {
       expect(await probe.counts()).toMatchObject({ finished: 0, dead: 0, keptBytes: 0 });
     });
 
+    it("keeps dead letters whatever the result's time to live", async () => {
+      const probe = new Probe(setup);
+      const ids = [await probe.submit({ resultTtlMs: 0 }), await probe.submit({ resultTtlMs: 50 })];
+      for (const task of (await probe.claim(2)).tasks) await probe.fail(task);
+      await probe.clock.advance(1000);
+      expect((await probe.sweep()).removed).toBe(0);
+      for (const id of ids) expect(await probe.status(id)).toBe("failed");
+      expect((await probe.counts()).dead).toBe(2);
+      await probe.verify();
+    });
+
     it("honours a result's own time to live", async () => {
       const probe = new Probe(setup);
       const short = await probe.submit({ resultTtlMs: 100 });
       const none = await probe.submit({ resultTtlMs: 0 });
       const plain = await probe.submit();
-      for (const task of (await probe.claim(3)).tasks) await probe.done(task);
+      const { tasks } = await probe.claim(3);
+      for (const task of tasks) await probe.done(task);
       expect(await probe.status(none)).toBeUndefined();
+      const gone = tasks.find(({ id }) => id === none)!;
+      expect(await probe.settle({ kind: "completed", ...leaseOf(gone), output: "1" })).toEqual(["lost"]);
       await probe.clock.advance(100);
       await probe.sweep();
       expect(await probe.status(short)).toBeUndefined();

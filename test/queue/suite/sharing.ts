@@ -1,7 +1,7 @@
 // Suite: who goes first and who has to wait: priority, turns of fair keys, concurrency, rate, pause.
 
 import { describe, expect, it } from "vitest";
-import { LEASE, leaseOf, Probe, type StoreSetup } from "./harness.ts";
+import { expectCode, LEASE, leaseOf, Probe, type StoreSetup } from "./harness.ts";
 
 export function sharing(setup: StoreSetup): void {
   describe("priority", () => {
@@ -84,6 +84,19 @@ export function sharing(setup: StoreSetup): void {
       expect(big).toBeLessThanOrEqual(32);
     });
 
+    it("lets a priority go before turns", async () => {
+      const probe = new Probe(setup);
+      const plain = [await probe.submit({ callerId: "a" })];
+      const urgent: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        plain.push(await probe.submit({ callerId: "b" }));
+        urgent.push(await probe.submit({ callerId: "c", priority: 2 }));
+      }
+      const order = await probe.ids();
+      expect(order.slice(0, 3).sort()).toEqual(urgent.sort());
+      expect(order.slice(3).sort()).toEqual(plain.sort());
+    });
+
     it("goes by the fair key before the caller", async () => {
       const probe = new Probe(setup);
       const one = await probe.submit({ callerId: "a", fairKey: "x" });
@@ -119,6 +132,17 @@ export function sharing(setup: StoreSetup): void {
       expect(await probe.ids()).toEqual([other]);
     });
 
+    it("waits for the next live lease, not for one that ran out already", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ concurrency: 1 });
+      for (let i = 0; i < 3; i++) await probe.submit();
+      await probe.take("lost");
+      await probe.clock.advance(LEASE + 500);
+      await probe.take("alive");
+      await probe.clock.advance(100);
+      expect((await probe.claim(5)).idle).toEqual({ reason: "busy", waitMs: LEASE - 100 });
+    });
+
     it("runs no more tasks of one key at a time than allowed, and others meanwhile", async () => {
       const probe = new Probe(setup);
       await probe.configure({ keyConcurrency: 1 });
@@ -150,6 +174,42 @@ export function sharing(setup: StoreSetup): void {
       }
       expect(got).toBe(2);
       expect((await probe.counts()).waiting).toBe(0);
+    });
+
+    it("puts as many parked tasks back as a raised limit allows, in their order", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ keyConcurrency: 1 });
+      const ids: string[] = [];
+      for (let i = 0; i < 300; i++) ids.push(await probe.submit({ callerId: "a" }));
+      expect(await probe.ids(256)).toEqual(ids.slice(0, 1));
+      for (let i = 0; i < 2; i++) expect(await probe.ids(256)).toEqual([]);
+      await probe.configure({ keyConcurrency: 4 });
+      await probe.sweep();
+      expect(await probe.ids(256)).toEqual(ids.slice(1, 4));
+      await probe.configure({ keyConcurrency: null });
+      const rest: string[] = [];
+      let more = true;
+      for (let turn = 0; turn < 5 && more; turn++) {
+        more = (await probe.sweep()).more;
+        rest.push(...(await probe.ids(256)));
+      }
+      expect(more).toBe(false);
+      expect(rest).toEqual(ids.slice(4));
+      expect((await probe.counts()).waiting).toBe(0);
+      await probe.verify();
+    });
+
+    it("stops no longer than the rate's own time when the clock is set back", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ rate: { max: 2, perMs: 1000 } });
+      for (let i = 0; i < 6; i++) await probe.submit();
+      expect(await probe.ids()).toHaveLength(2);
+      await probe.clock.advance(-3_600_000);
+      const { idle } = await probe.claim(5);
+      expect(idle).toMatchObject({ reason: "rateLimited" });
+      expect(idle!.waitMs).toBeLessThanOrEqual(1000);
+      await probe.clock.advance(1000);
+      expect((await probe.ids()).length).toBeGreaterThan(0);
     });
 
     it("starts no more tasks in a time than the rate allows", async () => {
@@ -191,6 +251,19 @@ export function sharing(setup: StoreSetup): void {
       });
       expect(settled.claimed).toMatchObject({ tasks: [], idle: { reason: "paused" } });
       expect(await probe.status(id)).toBe("completed");
+    });
+
+    it("takes weights of thousands of keys, and the largest numbers that are allowed", async () => {
+      const probe = new Probe(setup);
+      const { context, store } = probe;
+      const weights = Object.fromEntries(Array.from({ length: 6000 }, (_, i) => [`key ${i}`, 1 + (i % 9)]));
+      expect((await probe.configure({ weights })).weights).toEqual(weights);
+      const most = 1e14;
+      const retention = { maxAgeMs: most, maxCount: most, maxBytes: most };
+      await probe.configure({ retention, maxLength: most, weights: {} });
+      expect(await store.settings({ context })).toMatchObject({ retention, maxLength: most, weights: {} });
+      await expectCode(probe.configure({ maxLength: most + 1 }), "invalid");
+      await probe.configure(await store.settings({ context }));
     });
 
     it("remembers settings, and has finite retention without any", async () => {

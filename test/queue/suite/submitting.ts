@@ -1,6 +1,7 @@
 // Suite: submitting, ids, idempotency keys, delays, limits of length and bytes.
 
 import { describe, expect, it } from "vitest";
+import type { TaskSpec } from "../../../src/queue/task.ts";
 import { expectCode, Probe, type StoreSetup } from "./harness.ts";
 
 export function submitting(setup: StoreSetup): void {
@@ -70,6 +71,27 @@ export function submitting(setup: StoreSetup): void {
       expect(again).toEqual({ id, outcome: "existing" });
       expect((await probe.store.get({ id }))?.script).toBe("1");
       expect(await probe.ids()).toEqual([id]);
+    });
+
+    it.each([
+      ["long", "ü€😀".repeat(100)],
+      ["with the characters of patterns", "a*b?[c]^d-e%f.g\\h"],
+      ["with quotes", `'"\`$(x)`],
+      ["that looks like a flag or a number", "-1"],
+    ])("runs a task with an id %s", async (_, tail) => {
+      const probe = new Probe(setup);
+      const id = await probe.submit({
+        id: tail.length < 50 ? `${tail}${probe.context}` : tail,
+        callerId: tail.slice(0, 200),
+      });
+      const task = await probe.take();
+      expect(task.id).toBe(id);
+      expect(await probe.store.cancel({ id })).toBe("requested");
+      await probe.done(task);
+      expect(await probe.status(id)).toBe("completed");
+      await probe.store.rerun({ id });
+      expect(await probe.ids()).toEqual([id]);
+      await probe.verify();
     });
 
     it("takes many at once, in order, and tells of each", async () => {
@@ -182,12 +204,18 @@ export function submitting(setup: StoreSetup): void {
       await probe.submit({ script });
     });
 
-    it.each([
+    it.each<readonly [string, Partial<TaskSpec>]>([
       ["context", { context: "a b" }],
       ["context", { context: "a|b" }],
       ["context", { context: "" }],
       ["id", { id: "a b" }],
       ["id", { id: "x".repeat(500) }],
+      ["id", { id: "a\ud800" }],
+      ["trace", { trace: "x".repeat(5000) }],
+      ["signature", { signature: "x".repeat(10_000) }],
+      ["text", { args: '{"a":"\udc00"}' }],
+      ["backoff", { backoff: { kind: "fixed", baseMs: Number.NaN } }],
+      ["backoff", { backoff: { kind: "other" as "fixed", baseMs: 1 } }],
       ["script", { script: undefined }],
       ["script", { script: "1", scriptPath: "a.rhai" }],
       ["script", { script: "x".repeat(2_000_000) }],

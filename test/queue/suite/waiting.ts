@@ -55,6 +55,18 @@ export function waiting(setup: StoreSetup): void {
       await probe.done(tasks[0]);
     });
 
+    it("waits for months if it must", async () => {
+      const probe = await idleProbe();
+      const { store, context } = probe;
+      const claim = { workerId: "w", leaseMs: LEASE, limit: 1 };
+      for (const timeoutMs of [1e10, Number.POSITIVE_INFINITY]) {
+        const waiting = store.waitForWork({ context, idle: EMPTY, timeoutMs, claim });
+        await pause(30);
+        const id = await probe.submit();
+        expect((await waiting)?.tasks).toMatchObject([{ id }]);
+      }
+    });
+
     it("wakes one of many for each task, and none waits in vain", async () => {
       const probe = await idleProbe();
       const { store, context } = probe;
@@ -182,6 +194,17 @@ export function waiting(setup: StoreSetup): void {
         .catch((error) => error.code);
       // In memory nothing is kept for a task that is gone; over Redis the answer is here already.
       expect([second.output, second]).toContain(second.output ?? "notFound");
+    });
+
+    it("waits for months if it must", async () => {
+      const probe = new Probe(setup, { realTime: true });
+      const id = await probe.submit();
+      const waiting = [1e10, 1e15, Number.POSITIVE_INFINITY].map((timeoutMs) =>
+        probe.store.waitForResult({ id, timeoutMs }),
+      );
+      await pause(20);
+      await probe.done(await probe.take());
+      for (const result of await Promise.all(waiting)) expect(result.status).toBe("completed");
     });
 
     it("ends with its time, with a signal, or for an unknown task", async () => {

@@ -11,13 +11,15 @@
 --- @include finish
 --- @include records
 --- @include end-finishing
+--- @include odd
+--- @include withdraw
 --- @include cancel
 local id = ARGV[4]
 local v = redis.pcall('HMGET', R.taskKey(id), R.finishFields())
 if v.err then
   return 'wrongType'
 end
-if not (v[1] or redis.call('HEXISTS', R.taskKey(id), 'script') == 1) or not R.findContext(id) then
+if redis.call('EXISTS', R.taskKey(id)) == 0 or not R.findContext(id) then
   return 'notFound'
 end
 v[1] = v[1] or 'pending'

@@ -20,6 +20,7 @@ function R.makeRest()
   --- @include promote-due
   --- @include park
   --- @include odd
+  --- @include key-lease
   --- @include limits
   --- @include repeat-claim
 end

@@ -11,8 +11,8 @@ for name, value in pairs(changes) do
 end
 if changes.weighted ~= nil then
   redis.call('DEL', R.key('weights'))
-  if #ARGV > 4 then
-    redis.call('HSET', R.key('weights'), unpack(ARGV, 5))
+  for from = 5, #ARGV, 1000 do
+    redis.call('HSET', R.key('weights'), unpack(ARGV, from, math.min(#ARGV, from + 999)))
   end
 end
 if changes.rate then

@@ -12,19 +12,21 @@
 --- @include end-finishing
 --- @include draw
 --- @include limits
+--- @include odd
 --- @include cancel
 R.loadState()
 local limit = tonumber(ARGV[4])
 local cancelled = 0
-local function cancelOne(id)
+-- Its entry was just taken out, of a list or (status 'scheduled') of the index.
+local function cancelOne(id, status)
   local v = redis.pcall('HMGET', R.taskKey(id), R.finishFields())
-  local other = not v.err and v[1] and v[1] ~= 'pending' and v[1] ~= 'scheduled'
-  if redis.call('SREM', R.key('gone'), id) == 1 or v.err or other or redis.call('EXISTS', R.taskKey(id)) == 0 then
+  if redis.call('SREM', R.key('gone'), id) == 1 or v.err or not R.isHere(id) then
     return false
   end
-  R.cancelWaiting(id, v)
-  -- It is in no list any more.
-  redis.call('SREM', R.key('gone'), id)
+  if v[1] and v[1] ~= 'pending' and v[1] ~= status and R.hasPlace(id, v[1], v[5]) then
+    return false
+  end
+  R.endWaiting(id, v)
   cancelled = cancelled + 1
   return true
 end
@@ -47,9 +49,8 @@ end
 if ARGV[5] == '1' and complete and cancelled < limit then
   local ids = redis.call('ZRANGE', R.key('scheduled'), 0, limit - cancelled - 1)
   for _, id in ipairs(ids) do
-    if not cancelOne(id) then
-      redis.call('ZREM', R.key('scheduled'), id)
-    end
+    redis.call('ZREM', R.key('scheduled'), id)
+    cancelOne(id, 'scheduled')
   end
 end
 R.feed()

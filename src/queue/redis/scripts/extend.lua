@@ -4,6 +4,8 @@
 -- ARGV[4] lease in ms, [5] number of leases (bounded by the caller), then for each: id, token
 -- Output for each: 0 lost, 1 held, 2 held and to be cancelled
 --- @include base
+--- @include ready
+--- @include key-lease
 local leaseEnd = NOW + tonumber(ARGV[4])
 local rules = redis.call('HGET', R.key('state'), 'rules')
 local keyConcurrency = rules and string.find(rules, '"keyConcurrency":%d')
@@ -17,8 +19,7 @@ for i = 1, tonumber(ARGV[5]) do
     leases[#leases + 1] = leaseEnd
     leases[#leases + 1] = id
     if keyConcurrency then
-      redis.call('ZADD', R.subKey('keyleases', v[4] or v[5] or '-'), leaseEnd, id)
-      redis.call('PEXPIRE', R.subKey('keyleases', v[4] or v[5] or '-'), leaseEnd - NOW + 60000)
+      R.keepKeyLease(id, R.fairKeyFrom(v[4], v[5]), leaseEnd)
     end
   end
 end

@@ -34,7 +34,7 @@ for _ = 1, tonumber(ARGV[9]) do
     local status = last and redis.call('HGET', R.taskKey(last), 'status')
     busy = status == 'pending' or status == 'scheduled' or status == 'processing'
   end
-  if not busy and R.submit(id, ARGV[at + 2], tonumber(ARGV[at + 3]), 0, '', '', from, to) == 1 then
+  if not busy and R.submit(id, ARGV[at + 2], tonumber(ARGV[at + 3]), 0, '', false, from, to) == 1 then
     ids[#ids + 1] = id
     redis.call('HSET', R.key('schedule-facts'), 'lastSlot ' .. name, ARGV[at], 'lastTask ' .. name, id)
   end

@@ -8,7 +8,9 @@
 --- @include ready
 --- @include turns
 --- @include feed
+--- @include records
 R.loadState()
+R.lengths()
 local repair = ARGV[5] == '1'
 local problems = {}
 local function problem(rule, id, detail)
@@ -31,7 +33,9 @@ local function checkEntry(index, rule, allowed)
       return
     end
     problem(rule, id, 'the task is ' .. (status or 'missing'))
-    if repair then
+    if repair and (index == 'finished' or index == 'dead') then
+      R.forgetOne(index, id)
+    elseif repair then
       redis.call('ZREM', R.key(index), id)
     end
   end
@@ -49,12 +53,18 @@ local function checkHolder(name)
 end
 
 local function checkLane(fairKey)
-  if redis.call('EXISTS', R.subKey('lane', fairKey)) == 1 and not redis.call('LPOS', R.key('ring'), fairKey, 'MAXLEN', 10000) then
+  if S.ring > 100000 then
+    -- Longer than is looked through in one step.
+    return
+  end
+  if redis.call('EXISTS', R.subKey('lane', fairKey)) == 1 and not redis.call('LPOS', R.key('ring'), fairKey, 'MAXLEN', 100000) then
     problem('laneWithoutTurn', fairKey, redis.call('LLEN', R.subKey('lane', fairKey)) .. ' tasks')
     if repair then
       redis.call('RPUSH', R.key('ring'), fairKey)
-      if redis.call('LPOS', R.key('ring'), '', 'MAXLEN', 10000) == false then
+      S.ring = S.ring + 1
+      if redis.call('LPOS', R.key('ring'), '', 'MAXLEN', 100001) == false then
         redis.call('RPUSH', R.key('ring'), '')
+        S.ring = S.ring + 1
       end
     end
   end
@@ -103,8 +113,17 @@ local function checkCounters()
   for _, fairKey in ipairs(ring) do
     lanes = lanes + (fairKey == '' and 0 or redis.call('LLEN', R.subKey('lane', fairKey)))
   end
+  local parked = 0
+  local keys = redis.call('SRANDMEMBER', R.key('parkedkeys'), 1000)
+  for _, fairKey in ipairs(keys) do
+    parked = parked + redis.call('LLEN', R.subKey('parked', fairKey))
+  end
+  local nothingOpen = S.urgent + redis.call('EXISTS', R.key('queue'), R.key('taken'), R.key('ring'), R.key('scheduled'),
+    R.key('leases'), R.key('parkedkeys')) == 0
   local exact = {
     lanes = #ring < 1000 and lanes or nil,
+    parked = #keys < 1000 and parked or nil,
+    openBytes = nothingOpen and 0 or nil,
     finishedBytes = redis.call('EXISTS', R.key('finished')) == 0 and 0 or nil,
     deadBytes = redis.call('EXISTS', R.key('dead')) == 0 and 0 or nil,
   }

@@ -5,5 +5,6 @@
 --- @include base
 local name = ARGV[4]
 redis.call('ZREM', R.key('slots'), name)
-redis.call('HDEL', R.key('schedule-facts'), 'createdAt ' .. name, 'lastSlot ' .. name, 'lastTask ' .. name)
+redis.call('HDEL', R.key('schedule-facts'), 'createdAt ' .. name, 'lastSlot ' .. name, 'lastTask ' .. name,
+  'timing ' .. name)
 return redis.call('HDEL', R.key('schedules'), name)

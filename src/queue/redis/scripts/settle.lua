@@ -23,24 +23,30 @@ function R.makeRest()
   --- @include promote-due
   --- @include park
   --- @include odd
+  --- @include key-lease
   --- @include limits
   --- @include verdict
   --- @include repeat-claim
 end
 S.leaseEnd = NOW + tonumber(ARGV[5])
 
--- What became of the task; 'lost' when somebody else owns it. A repeated verdict finds it done and says so.
-local function answerFor(v, token)
-  if v.err or v[2] ~= token then
+-- What became of a task that does not run under this token (nil: it does). A verdict that was carried out before is
+-- answered as it was; one that a lost lease forestalled, as 'lost'.
+local REPEATED = { pending = { failed = true, crashed = true, released = true }, scheduled = { failed = true, crashed = true } }
+local function answerFor(kind, v, token)
+  local status = v[1]
+  if v.err or v[2] ~= token or not status then
     return 'lost'
+  elseif status == 'processing' then
+    return nil
   end
-  return v[1] ~= 'processing' and (v[1] or 'lost') or nil
+  return REPEATED[status] and not REPEATED[status][kind] and 'lost' or status
 end
 
 local function complete(id, token, output)
   local v = redis.pcall('HMGET', R.taskKey(id), 'status', 'token', 'idempotencyKey', 'notify', 'bytes', 'resultTtlMs',
     'attempts', 'error')
-  local answer = answerFor(v, token)
+  local answer = answerFor('completed', v, token)
   if answer then
     return answer
   end
@@ -59,7 +65,7 @@ local function settle(kind, id, token, text, ms)
     return complete(id, token, text)
   end
   local v = R.readRun(id)
-  return answerFor(v, token) or R.VERDICTS[kind](id, v, text, tonumber(ms))
+  return answerFor(kind, v, token) or R.VERDICTS[kind](id, v, text, tonumber(ms))
 end
 
 R.loadState()
@@ -74,9 +80,7 @@ if S.newest[1] then
 end
 local limit = tonumber(ARGV[6])
 local result = ARGV[8] == '1' and R.repeatClaim(ARGV[4], ARGV[7])
-if result or limit < 0 then
-  R.feed()
-else
+if not result and limit >= 0 then
   result = R.claim(ARGV[4], limit)
   R.rememberClaim(ARGV[4], ARGV[7], tonumber(ARGV[5]), result[3])
 end

@@ -19,6 +19,7 @@
 --- @include lease
 --- @include limits
 --- @include verdict
+--- @include tidy
 R.loadState()
 local limit = tonumber(ARGV[4])
 local promoted = R.promote(limit)
@@ -32,8 +33,9 @@ for _, id in ipairs(expired) do
   end
 end
 R.flushLeases()
+local unparked = 0
 for _, fairKey in ipairs(redis.call('SRANDMEMBER', R.key('parkedkeys'), 16)) do
-  R.unpark(fairKey)
+  unparked = unparked + R.unpark(fairKey)
 end
 R.flushReady()
 R.feed()
@@ -51,8 +53,10 @@ if #orphans > 0 then
   redis.call('ZREM', R.key('orphans'), unpack(orphans))
 end
 R.wakeLimited()
+R.tidy()
 R.saveState()
 local more = promoted == limit or #expired == limit or removed >= limit
+  or (unparked > 0 and redis.call('EXISTS', R.key('parkedkeys')) == 1)
 local wait = -1
 for _, index in ipairs({ 'leases', 'scheduled' }) do
   local first = tonumber(redis.call('ZRANGE', R.key(index), 0, 0, 'WITHSCORES')[2])

@@ -1,12 +1,19 @@
--- Ends a task that waits. Its entry in a list stays until a worker comes by it: 'gone' remembers that it counts no more.
+-- Ends a task that waits. An entry that cannot be taken out of its list stays there until a worker comes by it: 'gone'
+-- remembers that it counts no more.
 function R.cancelWaiting(id, v)
-  if v[1] == 'scheduled' then
-    redis.call('ZREM', R.key('scheduled'), id)
-  elseif redis.call('ZREM', R.key('urgent'), id) == 1 then
-    S.urgent = S.urgent - 1
-  else
-    redis.call('SADD', R.key('gone'), id)
+  if redis.call('ZREM', R.key('scheduled'), id) == 0 then
+    local owner = redis.call('HMGET', R.taskKey(id), 'fairKey', 'callerId')
+    if not R.withdraw(id, R.fairKeyFrom(owner[1], owner[2])) then
+      redis.call('SADD', R.key('gone'), id)
+    end
   end
-  R.finish(id, 'cancelled', v, '', 'context', R.contextName())
+  R.endWaiting(id, v)
+end
+
+function R.endWaiting(id, v)
+  if not v[5] then
+    v[5] = R.adopt(id, R.tableOf(redis.call('HGETALL', R.taskKey(id))))
+  end
+  R.finish(id, 'cancelled', v, '')
   R.event('cancelled', id)
 end

@@ -6,7 +6,7 @@ S.drawn = {}
 
 -- Adds the task to the list if it may run, else does whatever is to be done about the entry. Returns whether it may.
 function R.consider(list, rejected, id)
-  if (#id > 300 or string.byte(TAG) == 123) and not R.belongs(id) then
+  if (#id > 1000 or string.byte(TAG) == 123) and not R.belongs(id) then
     R.reject(rejected, id, 'the id does not belong to this context')
     return false
   end
@@ -22,16 +22,22 @@ function R.consider(list, rejected, id)
     R.missing(rejected, id)
     return false
   end
-  local status, attempts, bytes
+  local status, attempts, bytes, context
   for i = 1, #h, 2 do
     local name = h[i]
     if name == 'status' then
       status = h[i + 1]
     elseif name == 'attempts' then
       attempts = h[i + 1]
+    elseif name == 'context' then
+      context = h[i + 1]
     elseif name == 'bytes' then
-      bytes = true
+      bytes = h[i + 1]
     end
+  end
+  if context ~= S.name and R.isElsewhere(context) then
+    R.reject(rejected, id, 'the task belongs to another context')
+    return false
   end
   if status and status ~= 'pending' then
     R.notPending(rejected, id, R.tableOf(h))
@@ -41,18 +47,21 @@ function R.consider(list, rejected, id)
     return false
   end
   if not bytes then
-    R.adopt(id, R.tableOf(h), h)
+    bytes = R.adopt(id, R.tableOf(h), h)
   end
+  -- Few large tasks fill an answer, too.
+  S.claimedBytes = (S.claimedBytes or 0) + (tonumber(bytes) or 0)
+  S.full = S.claimedBytes > 16000000
   list[#list + 1] = { id, h, attempts and (tonumber(attempts) or 0) + 1 or 1 }
   -- Its status is written with the token: until then this tells a second entry of the same task.
   S.drawn[id] = true
   return true
 end
 
--- Gives tokens and leases to the tasks of this call. Tokens start at the time in us, so that they rise even when the
--- server lost its data.
+-- Gives tokens and leases to the tasks of this call. Tokens are never below the time in us: so they rise even when the
+-- server lost its data, or only what it wrote last.
 function R.grant(list, worker)
-  local before = S.fence > 0 and S.fence or NOW * 1000
+  local before = math.max(S.fence, NOW * 1000)
   R.add('fence', before + #list - S.fence)
   local leases, leaseStamp = {}, string.format('%.0f', S.leaseEnd)
   local started = 'started ' .. worker
@@ -75,6 +84,7 @@ function R.claim(worker, limit)
     return { NOW, S.leaseEnd, list, rejected, 'paused', -1 }
   end
   R.promote(100)
+  S.name = R.contextName()
   local number, limiter = limit, nil
   if S.rules then
     number, limiter = R.allowance(limit)

@@ -2,15 +2,18 @@
 
 -- Those that blocked workers moved aside come first; many at once when there is only one lane. Nil: look again.
 function R.nextIds(number)
-  local ids = redis.call('RPOP', R.key('taken'), number)
-  if ids then
-    return ids
+  if not S.noneTaken then
+    local ids = redis.call('RPOP', R.key('taken'), number)
+    S.noneTaken = not ids or #ids < number
+    if ids then
+      return ids
+    end
   end
   if S.ring == 0 and S.urgent == 0 then
     if S.main == 0 then
       return {}
     end
-    ids = redis.call('RPOP', R.key('queue'), number) or {}
+    local ids = redis.call('RPOP', R.key('queue'), number) or {}
     S.main = S.main - #ids
     S.fed = false
     return ids
@@ -22,12 +25,14 @@ function R.nextIds(number)
   return id and { id } or nil
 end
 
--- Draws until use(id) has said true `number` times, or 128 entries were no tasks (cancelled ones, doubles). Second value: false when there may be more, though.
+-- Draws until use(id) has said true `number` times, or 128 entries were no tasks (cancelled ones, doubles), or S.full is
+-- set. Second value: false when there may be more, though.
 function R.drawUntil(number, use)
-  local PASS_OVER = 128
+  local PASS_OVER, TOGETHER = 128, 16
   local found, passed = 0, 0
-  while found < number and passed < PASS_OVER do
-    local ids = R.nextIds(math.min(number - found, PASS_OVER - passed))
+  R.lengths()
+  while found < number and passed < PASS_OVER and not S.full do
+    local ids = R.nextIds(math.min(number - found, PASS_OVER - passed, TOGETHER))
     if ids and #ids == 0 then
       return found, true
     end

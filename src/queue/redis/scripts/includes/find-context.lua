@@ -2,7 +2,7 @@
 function R.findContext(id)
   if TAG == '' then
     local context = redis.call('HGET', R.taskKey(id), 'context')
-    if not context then
+    if not context or context == '' then
       return false
     end
     TAG = context

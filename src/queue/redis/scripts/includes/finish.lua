@@ -16,7 +16,8 @@ function R.collect(kind, value)
 end
 
 -- v: values of finishFields(); text: output or error; then further fields and values to write.
--- Whoever waits gets: id, status, finishedAt, attempts and the output or error, a line each.
+-- Whoever waits gets: id, status, finishedAt, attempts and the output or error, a line each. The last is left out when it
+-- is large and stays in the record: the server cuts off listeners who do not read as fast as such messages come.
 function R.finish(id, status, v, text, ...)
   local bytes, ttl = tonumber(v[5]) or 0, tonumber(v[6])
   if v[3] and redis.call('HGET', R.key('idempotency'), v[3]) == id then
@@ -25,9 +26,16 @@ function R.finish(id, status, v, text, ...)
   R.add('openBytes', -bytes)
   R.add(status, 1)
   if v[4] then
-    local message = table.concat({ id, status, STAMP, v[7] or '0', text }, '\n')
+    local large = #text > 100000 and not (ttl and ttl <= 0)
+    local message = table.concat({ id, status, STAMP, v[7] or '0', not large and text or nil }, '\n')
+    local told = 0
     for channel in string.gmatch(v[4], '%S+') do
-      redis.call('PUBLISH', channel, message)
+      -- A channel that this user may not use must not keep the task from its end.
+      redis.pcall('PUBLISH', channel, message)
+      told = told + 1
+      if told == 32 then
+        break
+      end
     end
   end
   if ttl and ttl <= 0 and status ~= 'failed' then
@@ -41,7 +49,7 @@ function R.finish(id, status, v, text, ...)
   R.collect(kind, STAMP)
   R.collect(kind, id)
   R.add(kind .. 'Bytes', size)
-  if ttl then
+  if ttl and kind == 'finished' then
     redis.call('ZADD', R.key('expiring'), NOW + ttl, id)
   end
 end

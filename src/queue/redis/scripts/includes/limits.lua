@@ -1,5 +1,6 @@
 -- What holds tasks back that are ready: concurrency (live leases) and rate.
 function R.countReady()
+  R.lengths()
   return S.main + redis.call('LLEN', R.key('taken')) + S.urgent + math.max(0, S.ring - 1)
 end
 
@@ -14,7 +15,8 @@ function R.allowance(limit)
     end
   end
   if rate then
-    S.tat = math.max(S.tat, NOW)
+    -- Whatever the clock did: never further off than the limit's own time.
+    S.tat = math.min(math.max(S.tat, NOW), NOW + rate.perMs)
     local allowed = math.floor((rate.perMs - (S.tat - NOW)) / (rate.perMs / rate.max) + 1e-6)
     if allowed < number then
       number, limiter = math.max(0, allowed), 'rateLimited'
@@ -32,8 +34,9 @@ function R.limited(limiter)
     local rate = R.rule('rate')
     return limiter, math.max(1, math.ceil(S.tat - NOW + rate.perMs / rate.max - rate.perMs))
   end
-  local first = tonumber(redis.call('ZRANGE', R.key('leases'), 0, 0, 'WITHSCORES')[2])
-  return limiter, first and math.max(0, math.ceil(first - NOW)) or -1
+  local live = redis.call('ZRANGE', R.key('leases'), '(' .. STAMP, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+  local first = tonumber(live[2])
+  return limiter, first and math.ceil(first - NOW) or -1
 end
 
 -- Room may be left for workers that wait for a lease to end, not for the queue.

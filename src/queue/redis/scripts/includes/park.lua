@@ -8,17 +8,17 @@ function R.endKeyLease(id, fairKey)
   R.unpark(fairKey)
 end
 
--- Puts the oldest parked task of a key back, if there is room.
+-- Puts the oldest parked tasks of a key back, as many as there is room for. Returns how many.
 function R.unpark(fairKey)
   local list = R.subKey('parked', fairKey)
-  if R.liveOf(fairKey) < R.rule('keyConcurrency', math.huge) then
-    local id = redis.call('RPOP', list)
-    if id then
-      R.add('parked', -1)
-      R.pushFront(id, fairKey)
-    end
+  local room = math.min(100, R.rule('keyConcurrency', math.huge) - R.liveOf(fairKey))
+  local ids = room > 0 and redis.call('RPOP', list, room) or {}
+  for i = #ids, 1, -1 do
+    R.pushFront(ids[i], fairKey)
   end
+  R.add('parked', -#ids)
   if redis.call('EXISTS', list) == 0 then
     redis.call('SREM', R.key('parkedkeys'), fairKey)
   end
+  return #ids
 end

@@ -8,7 +8,10 @@ function R.promoteDue(limit)
       R.push(id, '-', 0, NOW)
     elseif v[1] == 'scheduled' or v[1] == 'pending' then
       redis.call('HSET', R.taskKey(id), 'status', 'pending', 'updatedAt', STAMP)
-      R.push(id, R.fairKeyFrom(v[2], v[3]), tonumber(v[4]) or 0, tonumber(v[5]) or NOW)
+      -- Cancelled and rerun while it waited: its entry is there still.
+      if redis.call('SREM', R.key('gone'), id) == 0 then
+        R.push(id, R.fairKeyFrom(v[2], v[3]), tonumber(v[4]) or 0, tonumber(v[5]) or NOW)
+      end
     end
   end
   R.flushReady()

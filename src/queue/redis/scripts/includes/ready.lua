@@ -1,4 +1,4 @@
--- Tasks that are ready to run, and whose turn it is. The same rules, readable: ready-line.ts.
+-- Tasks that are ready to run, and whose turn it is. The same rules, readable: memory/ready-line.ts.
 -- - 'queue' (list; foreign clients push here too) belongs to one fair key, its owner, while it holds anything.
 -- - tasks of other fair keys go to lanes: a list for each key; 'ring' holds the keys in the order of their turns, and ''
 --   for the queue's own turn. A lane or a ring without entries does not exist. Tasks without a key share the key '-'.
@@ -17,15 +17,22 @@ end
 
 -- Pushes to the queue's list are collected: flushReady() must follow.
 function R.push(id, fairKey, priority, readyAt)
-  if priority > 0 and S.main > 0 then
+  S.main = S.main or redis.call('LLEN', R.key('queue'))
+  if S.main == 0 then
+    -- Nothing else is ready, then.
+    S.newest[#S.newest + 1] = id
+    S.main, S.owner = 1, fairKey
+    return
+  end
+  R.lengths()
+  if priority > 0 then
     redis.call('ZADD', R.key('urgent'), readyAt - priority * R.step(), id)
     S.urgent = S.urgent + 1
   elseif S.ring > 0 and redis.call('LPUSHX', R.subKey('lane', fairKey), id) > 0 then
     R.add('lanes', 1)
-  elseif S.main == 0 or S.owner == fairKey then
+  elseif S.owner == fairKey then
     S.newest[#S.newest + 1] = id
     S.main = S.main + 1
-    S.owner = fairKey
   else
     redis.call('LPUSH', R.subKey('lane', fairKey), id)
     redis.call('RPUSH', R.key('ring'), fairKey)
@@ -47,6 +54,7 @@ end
 
 -- Puts a task back as the next to run.
 function R.pushFront(id, fairKey)
+  R.lengths()
   R.flushReady()
   redis.call('RPUSH', R.key('queue'), id)
   if S.main == 0 then

@@ -1,8 +1,9 @@
 -- Makes a finished task wait again, as if it had just been submitted; its tokens go on rising.
--- Returns 1, or 0 when the record is missing or not finished.
-function R.rerun(id, ms)
+-- Returns 1, or 0 when the record is missing or not finished (not failed, if only dead ones are meant).
+function R.rerun(id, ms, onlyDead)
   local v = redis.pcall('HMGET', R.taskKey(id), 'status', 'idempotencyKey', 'bytes', 'fairKey', 'callerId', 'priority')
-  if v.err or not (v[1] == 'completed' or v[1] == 'failed' or v[1] == 'cancelled') then
+  local finished = v[1] == 'failed' or (not onlyDead and (v[1] == 'completed' or v[1] == 'cancelled'))
+  if v.err or not finished then
     return 0
   end
   R.forgetOne(v[1] == 'failed' and 'dead' or 'finished', id)

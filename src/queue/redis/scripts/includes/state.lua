@@ -4,9 +4,17 @@
 S.deltas, S.events, S.newest = {}, {}, {}
 S.eventEnd = 0
 
+-- Asks for the lengths of the queue's list, the ring and the urgent ones; not before somebody needs them, but before
+-- anything is changed there: from then on they are carried on.
+function R.lengths()
+  S.main = S.main or redis.call('LLEN', R.key('queue'))
+  S.ring = S.ring or redis.call('LLEN', R.key('ring'))
+  S.urgent = S.urgent or redis.call('ZCARD', R.key('urgent'))
+end
+
 function R.rule(name, default)
   local value = S.rules and S.rules[name]
-  if value == nil or value == cjson.null then
+  if not value or value == cjson.null then
     return default
   end
   return value
@@ -15,12 +23,10 @@ end
 function R.loadState()
   local v = redis.call('HMGET', R.key('state'), 'rules', 'tat', 'owner', 'fed', 'turns', 'openBytes', 'finishedBytes',
     'deadBytes', 'submitted', 'completed', 'fence')
-  S.rules = v[1] and cjson.decode(v[1]) or nil
+  S.rules = v[1] and cjson.decode(v[1])
   S.tat, S.owner, S.fed, S.turns = tonumber(v[2]) or 0, v[3] or '', v[4] == '1', tonumber(v[5]) or 0
   S.openBytes, S.finishedBytes, S.deadBytes = v[6] or 0, v[7] or 0, v[8] or 0
   S.submitted, S.completed, S.fence = v[9] or 0, v[10] or 0, tonumber(v[11]) or 0
-  S.main, S.ring = redis.call('LLEN', R.key('queue')), redis.call('LLEN', R.key('ring'))
-  S.urgent = redis.call('ZCARD', R.key('urgent'))
   S.before = { S.owner, S.fed, S.turns, S.tat }
 end
 
@@ -60,7 +66,8 @@ function R.saveState()
   local most = #S.events > 0 and R.rule('maxEvents', $DEFAULT.maxEvents$) or 0
   for from = 1, most > 0 and #S.events or 0, 20 do
     local to = math.min(#S.events, from + 19)
-    redis.call('XADD', R.key('events'), 'MAXLEN', '~', math.ceil(2 * most / (to - from + 1)), '*', unpack(S.events, from, to))
+    -- Whatever stands at this key: events are only told, no task depends on them.
+    redis.pcall('XADD', R.key('events'), 'MAXLEN', '~', math.ceil(2 * most / (to - from + 1)), '*', unpack(S.events, from, to))
   end
   if S.wake then
     redis.call('PUBLISH', R.key('control'), 'wake')

@@ -1,5 +1,6 @@
 -- Adding one task. Returns 1 when it was created, 0 when there is no room, else the id of the task that exists already.
 function R.waitingLength()
+  R.lengths()
   return S.main + S.urgent + redis.call('LLEN', R.key('taken')) + redis.call('ZCARD', R.key('scheduled'))
     + tonumber(redis.call('HGET', R.key('state'), 'lanes') or 0) + tonumber(redis.call('HGET', R.key('state'), 'parked') or 0)
     - redis.call('SCARD', R.key('gone'))
@@ -30,7 +31,8 @@ function R.hasRoom(bytes)
   return true
 end
 
--- runAt: 0 for at once. ARGV[from] to ARGV[to]: fields and values of the record.
+-- runAt: 0 for at once. channel: on which to tell of the end, or false. ARGV[from] to ARGV[to]: fields and values of the
+-- record.
 function R.submit(id, fairKey, priority, runAt, idempotencyKey, channel, from, to)
   if redis.call('EXISTS', R.taskKey(id)) == 1 then
     return id
@@ -48,13 +50,15 @@ function R.submit(id, fairKey, priority, runAt, idempotencyKey, channel, from, t
   end
   local waits = runAt > NOW
   S.name = S.name or R.contextName()
-  redis.call('HSET', R.taskKey(id), 'status', waits and 'scheduled' or 'pending', 'context', S.name,
-    'createdAt', STAMP, 'bytes', tostring(bytes), unpack(ARGV, from, to))
+  if channel then
+    redis.call('HSET', R.taskKey(id), 'status', waits and 'scheduled' or 'pending', 'context', S.name,
+      'createdAt', STAMP, 'bytes', tostring(bytes), 'notify', channel, unpack(ARGV, from, to))
+  else
+    redis.call('HSET', R.taskKey(id), 'status', waits and 'scheduled' or 'pending', 'context', S.name,
+      'createdAt', STAMP, 'bytes', tostring(bytes), unpack(ARGV, from, to))
+  end
   if idempotencyKey ~= '' then
     redis.call('HSET', R.key('idempotency'), idempotencyKey, id)
-  end
-  if channel ~= '' then
-    redis.call('HSET', R.taskKey(id), 'notify', channel)
   end
   if waits then
     redis.call('HSET', R.taskKey(id), 'runAt', runAt)

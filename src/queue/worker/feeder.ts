@@ -1,0 +1,263 @@
+// One context of a worker: claims its tasks and settles them, both in one step where possible.
+
+import { closingController } from "../closing.ts";
+import { isQueueError, QueueError } from "../errors.ts";
+import type { Claimed, Idle, Settled, SettledStatus, TaskStore, Verdict } from "../store.ts";
+import type { Shares } from "./shares.ts";
+
+/** Longest wait for work; each answer also shows that the store is alive. */
+const WAIT_MS = 5000;
+/** Verdicts wait no longer for others to come along. */
+const GATHER_MS = 1;
+/** Where contexts take turns on too few slots. */
+const TURN_MS = 50;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2000;
+
+export interface FeederHost {
+  readonly store: TaskStore;
+  readonly workerId: string;
+  readonly leaseMs: number;
+  readonly shares: Shares;
+  onClaimed(context: string, claimed: Claimed): void;
+  onSettled(context: string, verdict: Verdict, status: SettledStatus): void;
+  /** The store answered. */
+  onContact(context: string): void;
+  onTrouble(context: string, error: QueueError, doing: string): void;
+}
+
+export class Feeder {
+  readonly context: string;
+  readonly #host: FeederHost;
+  readonly #taking = closingController();
+  readonly #closing = closingController();
+  #verdicts: Verdict[] = [];
+  #oldestAt = 0;
+  /** The call under way that brings tasks: one at a time, so that an answer that was lost can be asked for again. */
+  #asking: "claim" | "wait" | null = null;
+  #askedAt = 0;
+  /** Being settled meanwhile. */
+  #settling: Promise<void> | null = null;
+  /** What the last claim brought, not handed on yet. */
+  #answer: Claimed | null = null;
+  /** What the last claim said; null when there may be more to claim. */
+  #idle: Idle | null = null;
+  #wake: (() => void) | null = null;
+  #woken = false;
+  #failures = 0;
+  #isLast = false;
+  #loop: Promise<void> | null = null;
+
+  constructor(context: string, host: FeederHost) {
+    this.context = context;
+    this.#host = host;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** How long the store has owed an answer to a claim; 0 when it owes none. */
+  get askingMs(): number {
+    return this.#asking === null ? 0 : performance.now() - this.#askedAt;
+  }
+
+  /** Hands in how a run ended; it is settled soon, and again until the store answers. */
+  settle(verdict: Verdict): void {
+    if (this.#verdicts.length === 0) this.#oldestAt = performance.now();
+    this.#verdicts.push(verdict);
+    this.kick();
+  }
+
+  /** Something changed: look again. */
+  kick(): void {
+    if (this.#canSettleAside) this.#settling ??= this.#settleAside();
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  /** Takes no more tasks. */
+  stopTaking(): void {
+    this.#taking.abort();
+    this.kick();
+  }
+
+  /** Resolves when everything handed in is settled. Call `stopTaking` before. */
+  async close(deadlineMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), deadlineMs);
+    this.#isLast = true;
+    this.kick();
+    await this.#loop;
+    await this.#settling;
+    clearTimeout(timer);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#woken = false;
+      // With a backlog the store gets its next call before the threads get their jobs: so it has always something to do.
+      if (this.#idle !== null && !this.#isRipe) this.#deliver();
+      const exchange = this.#exchange();
+      this.#deliver();
+      if (exchange !== null) await exchange;
+      else if (this.#isLast && this.#verdicts.length === 0) return;
+      else if (!this.#woken) await this.#nextKick();
+    }
+  }
+
+  #deliver(): void {
+    const answer = this.#answer;
+    this.#answer = null;
+    if (answer === null) return;
+    this.#host.onContact(this.context);
+    if (answer.tasks.length > 0 || answer.rejected.length > 0) this.#host.onClaimed(this.context, answer);
+  }
+
+  /** Resolves with the next kick, when slots may be free, or when verdicts have waited for others long enough. */
+  async #nextKick(): Promise<void> {
+    const kicked = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const timer = this.#verdicts.length > 0 ? setTimeout(() => this.kick(), GATHER_MS) : undefined;
+    await Promise.race([kicked, this.#host.shares.wait(this.context)]);
+    clearTimeout(timer);
+    this.#wake = null;
+  }
+
+  /** Verdicts go together as long as the threads are busy anyway: a call costs as much as ten of them. */
+  get #isRipe(): boolean {
+    const { length } = this.#verdicts;
+    if (this.#taking.signal.aborted || length >= this.#host.shares.runningIn(this.context)) return length > 0;
+    return length > 0 && performance.now() - this.#oldestAt >= GATHER_MS;
+  }
+
+  /** The next call to the store, under way; null when there is nothing to ask or tell. */
+  #exchange(): Promise<void> | null {
+    const limit = this.#taking.signal.aborted ? 0 : this.#host.shares.limit(this.context);
+    if (this.#isRipe) return this.#attempt(() => this.#settle(limit));
+    if (limit === 0 || this.#verdicts.length > 0) return null;
+    const idle = this.#idle;
+    return this.#attempt(() => (idle === null ? this.#claim(limit) : this.#wait(limit, idle)));
+  }
+
+  async #attempt(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+      this.#failures = 0;
+    } catch (error) {
+      await this.#pauseAfter(error);
+    }
+  }
+
+  async #claim(limit: number): Promise<void> {
+    const { store, workerId, leaseMs } = this.#host;
+    const { context } = this;
+    await this.#ask("claim", limit, () => store.claim({ context, workerId, leaseMs, limit }));
+  }
+
+  async #wait(limit: number, idle: Idle): Promise<void> {
+    const { store, workerId, leaseMs, shares } = this.#host;
+    const { context } = this;
+    const { signal } = this.#taking;
+    const timeoutMs = shares.areScarce ? TURN_MS : WAIT_MS;
+    const claim = { workerId, leaseMs, limit };
+    await this.#ask("wait", limit, () => store.waitForWork({ context, idle, timeoutMs, signal, claim }));
+  }
+
+  /** Settles what there is and, with a limit, claims in the same step. */
+  async #settle(limit: number): Promise<void> {
+    const { store, workerId, leaseMs } = this.#host;
+    const { context } = this;
+    const verdicts = this.#verdicts;
+    this.#verdicts = [];
+    try {
+      if (limit === 0) {
+        this.#tell(verdicts, await store.settle({ context, workerId, verdicts }));
+        this.#host.onContact(context);
+        return;
+      }
+      await this.#ask("claim", limit, async () => {
+        const settled = await store.settle({ context, workerId, verdicts, claim: { leaseMs, limit } });
+        this.#tell(verdicts, settled);
+        return settled.claimed;
+      });
+    } catch (error) {
+      await this.#keepOrDrop(verdicts, error);
+      throw error;
+    }
+  }
+
+  #tell(verdicts: readonly Verdict[], { verdicts: settled }: Pick<Settled, "verdicts">): void {
+    for (let i = 0; i < verdicts.length; i++)
+      this.#host.onSettled(this.context, verdicts[i], settled[i].status);
+  }
+
+  /** Asks for tasks, for which slots are kept meanwhile. */
+  async #ask(how: "claim" | "wait", limit: number, call: () => Promise<Claimed | null>): Promise<void> {
+    const { shares } = this.#host;
+    shares.reserve(this.context, limit);
+    this.#asking = how;
+    this.#askedAt = performance.now();
+    try {
+      this.#answer = await call();
+    } finally {
+      this.#asking = null;
+      const taken = this.#answer?.tasks.length ?? 0;
+      shares.settle(this.context, limit, taken, this.#answer !== null && this.#answer.idle === null);
+      if (this.#answer !== null) this.#idle = this.#answer.idle;
+    }
+  }
+
+  /** A wait may take long: what ends meanwhile is told at once. */
+  get #canSettleAside(): boolean {
+    if (this.#verdicts.length === 0 || this.#closing.signal.aborted) return false;
+    return this.#asking === "wait" || (this.#asking === "claim" && this.#isRipe);
+  }
+
+  async #settleAside(): Promise<void> {
+    // Those that come at the same moment go along.
+    await undefined;
+    while (this.#canSettleAside) await this.#attempt(() => this.#settle(0));
+    this.#settling = null;
+  }
+
+  /** What the store may take another time is kept; a verdict that it refuses is tried alone, and then given up. */
+  async #keepOrDrop(verdicts: readonly Verdict[], error: unknown): Promise<void> {
+    if (isQueueError(error) && error.retryable) {
+      this.#verdicts = [...verdicts, ...this.#verdicts];
+      return;
+    }
+    const { store, workerId } = this.#host;
+    for (const verdict of verdicts) {
+      try {
+        const settled = await store.settle({ context: this.context, workerId, verdicts: [verdict] });
+        this.#tell([verdict], settled);
+      } catch (again) {
+        if (isQueueError(again) && again.retryable) this.#verdicts.push(verdict);
+        // Its lease runs out; whoever runs it next may have more luck.
+        else this.#host.onSettled(this.context, verdict, "lost");
+      }
+    }
+  }
+
+  async #pauseAfter(error: unknown): Promise<void> {
+    const typed = isQueueError(error) ? error : new QueueError("server", String(error), { cause: error });
+    if (typed.code === "closed") this.#closing.abort();
+    this.#host.onTrouble(this.context, typed, "claiming and settling");
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(10, this.#failures++));
+    await pause(longest * (0.5 + Math.random() / 2), this.#closing.signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
+}
