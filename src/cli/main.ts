@@ -5,7 +5,10 @@ import type { ExitCode } from "./exit-codes.ts";
 import { reportInternalError } from "./internal-error.ts";
 import { quickRun } from "./quick-run.ts";
 
-const COMMANDS: ReadonlySet<string> = new Set(["run", "eval", "check", "conformance", "help"]);
+const COMMANDS: ReadonlySet<string> = new Set([
+  ...["run", "eval", "check", "dbg", "conformance", "help"],
+  ...["submit", "worker", "dev", "task", "queue", "fsck", "flow"],
+]);
 
 interface RunRequest {
   readonly files: readonly string[];

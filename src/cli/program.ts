@@ -2,12 +2,19 @@
 
 import { Command, CommanderError } from "commander";
 import { ExitCode, UsageError } from "./exit-codes.ts";
+import { defineFlowCommands } from "./flow/define.ts";
 import { output } from "./output.ts";
+import { defineFsck, defineQueue, defineTask } from "./queue/define-control.ts";
+import { defineDev, defineSubmit, defineWorker } from "./queue/define-work.ts";
 import { VERSION } from "./version.ts";
 
 const RUN_HELP = `
 FILE may be - for standard input; a first line that begins with #! is skipped.
 What follows -- is in the script's variable \`args\`, an array of strings.`;
+
+const DBG_HELP = `
+The debugger stops before the first statement and asks for commands, at the terminal or from a pipe;
+'help' lists them. When there are no more commands the script runs to its end.`;
 
 const CONFORMANCE_HELP = `
 PATH is a .jsonl file of cases, a script NAME.rhai beside NAME.out and/or NAME.err, or a folder of these.
@@ -45,6 +52,16 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
       finish((await import("./commands/check.ts")).checkFiles(files, options)),
     );
   program
+    .command("dbg")
+    .description("run a script under a debugger")
+    .usage("FILE [-- ARGS]")
+    .argument("<file>", "script file")
+    .argument("[args...]", "what the script finds in its variable `args`")
+    .addHelpText("after", DBG_HELP)
+    .action(async (file: string, args: string[]) =>
+      finish(await (await import("./commands/dbg.ts")).debugFile(file, args)),
+    );
+  program
     .command("conformance")
     .description("run recorded cases and compare the outcomes")
     .argument("[paths...]", "case files or folders")
@@ -56,8 +73,19 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (paths: string[], options) =>
       finish(await (await import("./commands/conformance.ts")).runConformance(paths, options)),
     );
-  for (const command of [program, ...program.commands]) configure(command);
+  defineSubmit(program, finish);
+  defineWorker(program, finish);
+  defineDev(program, finish);
+  defineTask(program, finish);
+  defineQueue(program, finish);
+  defineFsck(program, finish);
+  defineFlowCommands(program, finish);
+  for (const command of withDescendants(program)) configure(command);
   return program;
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
 }
 
 function configure(command: Command): void {

@@ -22,10 +22,13 @@ const COLOR_STYLE: Style = {
   dim: ansi(2, 22),
 };
 
+export function isTerminal(fd: 1 | 2): boolean {
+  // Loaded here, because loading it takes two milliseconds that only reports need.
+  return process.getBuiltinModule("node:tty").isatty(fd);
+}
+
 /** Colours only on a terminal, and never when `NO_COLOR` is set (no-color.org) or the terminal is dumb. */
 export function styleFor(fd: 1 | 2): Style {
   const { NO_COLOR, TERM } = process.env;
-  // Loaded here, because loading it takes two milliseconds that only reports need.
-  const { isatty } = process.getBuiltinModule("node:tty");
-  return isatty(fd) && !NO_COLOR && TERM !== "dumb" ? COLOR_STYLE : PLAIN_STYLE;
+  return isTerminal(fd) && !NO_COLOR && TERM !== "dumb" ? COLOR_STYLE : PLAIN_STYLE;
 }

@@ -1,7 +1,7 @@
 // Runs the built `rhai` command in tests.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -28,6 +28,8 @@ export class Command {
     execFileSync(process.execPath, [join(ROOT, "scripts/build.mjs"), "--command-only", "--outdir", dist]);
     // As in the package, where the modules lie below a package.json that says so.
     writeFileSync(join(dist, "package.json"), '{ "type": "module" }');
+    // What is not bundled is loaded from there.
+    symlinkSync(join(ROOT, "node_modules"), join(dist, "node_modules"));
     this.path = join(dist, "rhai.js");
   }
 
@@ -47,6 +49,8 @@ export class Command {
       env: { ...process.env, ...env },
       encoding: "utf8",
       maxBuffer: 1 << 28,
+      timeout: 120_000,
+      killSignal: "SIGKILL",
     });
     return { code: child.status, stdout: child.stdout, stderr: child.stderr };
   }
