@@ -183,7 +183,7 @@ export class EngineRuns extends EngineCompiler implements EngineServices {
     requireAst(ast);
     requireScope(scope);
     const { mayAwait, cancellation, own, args = [] } = options;
-    const metered = cancellation !== null || (own?.limits?.maxOperations ?? 0) > 0;
+    const metered = (own?.limits?.maxOperations ?? 0) > 0;
     const program = this.programFor(ast, scope, args, metered);
     const resolver = ast instanceof AST ? ast.resolver : null;
     const run = new Run(this, ast.source, cancellation, null, own, resolver);

@@ -160,7 +160,7 @@ export class Session implements RunDebugger {
     const { cancellation } = frame.run;
     const ask = (): Later<DebuggerCommand> => {
       // It has been cancelled while others were asked.
-      if (cancellation?.isCancelled) return "continue";
+      if (cancellation?.isOver) return "continue";
       const answer = this.host.callback(context, event, node, frame.source, position);
       return answer instanceof Promise && mayAwait && cancellation !== null
         ? cancellation.guard(answer)

@@ -14,16 +14,18 @@ import {
   linkFirstArgument,
 } from "./arguments.ts";
 import { findQualified, missing, missingOnPlace, scriptSite } from "./call.ts";
-import { type AsyncEval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
+import { type AsyncEval, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCallAsync } from "./keyword-call-async.ts";
 import { ending, evaluateAll, type Later, thenPromise, whenDone } from "./later.ts";
 import { findScriptFn, functionKey } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { FrameView } from "./name-view.ts";
-import { callNativeAsync, invokeAsync } from "./native-call.ts";
+import { awaitSimple, callNativeAsync, invokeAsync } from "./native-call.ts";
 import { NativeSite } from "./native-lookup.ts";
 import { isBuiltInOperator, linkOperatorAsync } from "./operator.ts";
 import { callScriptAsync, enterFunction, runAsyncBody } from "./script-call.ts";
+
+const NO_ARGUMENTS: readonly Value[] = [];
 
 /** A call of which an argument or the function itself may await. */
 export function linkCallAsync(linker: Linker, node: CallExpr): AsyncEval {
@@ -87,7 +89,13 @@ function linkNativeCallAsync(
   const site = new NativeSite(name);
   const { registry } = linker;
   const first = linkFirstArgument(linker, node.args[0]);
-  const args = first === null ? all : evaluateRest(owned.slice(1));
+  const rest = owned.slice(1);
+  if (!node.args.some((arg) => linker.awaits(arg))) {
+    const [only] = owned as readonly Eval[];
+    if (node.args.length === 1) return linkReadyCall(linker, node, first?.read ?? only, first);
+    if (node.args.length === 0) return linkBareCall(linker, node);
+  }
+  const args = first === null ? all : evaluateRest(rest);
   const call = (frame: Frame, values: Value[]): Later<Value> => {
     if (first !== null) values[0] = first.read(frame);
     const fn = site.resolve(registry, frame, values);
@@ -105,6 +113,44 @@ function linkNativeCallAsync(
     return values instanceof Promise
       ? thenPromise(frame, values, (settled) => call(frame, settled))
       : call(frame, values);
+  };
+}
+
+/** The same without arguments. */
+function linkBareCall(linker: Linker, { name, pos, op }: CallExpr): AsyncEval {
+  const site = new NativeSite(name);
+  const { registry } = linker;
+  return (frame) => {
+    const fn = site.resolve(registry, frame, NO_ARGUMENTS);
+    if (fn === null) return missing(frame, name, [], pos, op, true);
+    if (site.isSimple && frame.run.isPlain) return awaitSimple(frame, fn, undefined, pos);
+    return invokeAsync(frame, fn, [], pos, false, false);
+  };
+}
+
+/** A call with one argument that is there at once: the usual one, so it takes no detours. */
+function linkReadyCall(
+  linker: Linker,
+  { name, pos, op }: CallExpr,
+  read: Eval,
+  first: FirstArgument | null,
+): AsyncEval {
+  const site = new NativeSite(name);
+  const { registry } = linker;
+  return (frame) => {
+    const arg = read(frame);
+    const fn = site.resolveOne(registry, frame, arg);
+    if (fn !== null && site.isSimple && frame.run.isPlain)
+      return awaitSimple(frame, fn, first === null ? arg : copyValue(arg), pos);
+    const values = [arg];
+    if (first === null) {
+      return fn === null
+        ? missing(frame, name, values, pos, op, true)
+        : invokeAsync(frame, fn, values, pos, false, false);
+    }
+    return fn === null
+      ? missingOnPlace(frame, name, values, pos, op, first, true)
+      : invokeOnPlaceAsync(frame, fn, values, pos, first);
   };
 }
 
@@ -153,7 +199,7 @@ function invokeOnPlaceAsync(
   pos: Position,
   first: FirstArgument,
 ): Later<Value> {
-  if (!first.isRef(frame)) {
+  if ((fn.receiver === "value" && !frame.run.hasSizeLimits) || !first.isRef(frame)) {
     values[0] = copyValue(values[0]);
     return invokeAsync(frame, fn, values, pos, false, false);
   }

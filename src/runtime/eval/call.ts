@@ -129,7 +129,7 @@ function invokeOnPlace(
   pos: Position,
   first: FirstArgument,
 ): Value {
-  if (!first.isRef(frame)) {
+  if ((fn.receiver === "value" && !frame.run.hasSizeLimits) || !first.isRef(frame)) {
     values[0] = copyValue(values[0]);
     return invokeNative(frame, fn, values, pos, false, false);
   }

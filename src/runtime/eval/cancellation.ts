@@ -75,8 +75,9 @@ export class Cancellation {
     this.cancel("deadline exceeded", null);
   }
 
-  get isCancelled(): boolean {
-    return this.reason !== null;
+  /** Cancelled, or past its end: a part of it that keeps the same time may notice that first. */
+  get isOver(): boolean {
+    return this.reason !== null || performance.now() >= this.endsAt;
   }
 
   /** Ends what is running: pending promises are abandoned. The first reason counts. */

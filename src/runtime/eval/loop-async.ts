@@ -49,12 +49,15 @@ async function restOfLoop(
 ): Promise<Value> {
   let result: Later<Outcome> = pending;
   for (;;) {
-    while (result instanceof Promise) {
+    if (result instanceof Promise) {
       const { next, second, others } = frame;
       frame.next = frame.second = frame.others = null;
       const value: Outcome = await result;
       frame.awaitPos = 0;
-      result = next === null ? value : resume<Outcome>(frame, value, next, second, others);
+      if (next === null) result = value;
+      else if (second === null) result = next(value as never, frame) as Later<Outcome>;
+      else result = resume<Outcome>(frame, value, next, second, others);
+      if (result instanceof Promise) continue;
     }
     if (result === DONE) return undefined;
     const continued = result === LEAVE;

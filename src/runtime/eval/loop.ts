@@ -28,8 +28,9 @@ function linkBody(linker: Linker, body: Block, emptyCounts: boolean): Exec {
 }
 
 /**
- * In code that does not count its operations, a run that can be ended counts the turns of loops: such code is reached by a
- * closure or a module that was linked for another run.
+ * Code that does not count its operations looks once for each turn of a loop (and each call) whether the run is to end:
+ * enough for a deadline or an abort, and almost for nothing. A run that counts gets there by a closure or a module that was
+ * linked for another one.
  */
 export function linkWhile(linker: Linker, node: WhileStmt): Exec {
   const forever = node.condition === null || (node.condition.kind === "bool" && node.condition.value);

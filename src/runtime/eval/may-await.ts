@@ -26,8 +26,6 @@ export interface AwaitReason {
 }
 
 export interface AwaitAnalysis extends Awaiting {
-  /** The program calls something that ends what it calls after some time. */
-  readonly needsMeter: boolean;
   /** Why the top level (or a function) may await, or null. */
   reason(fn?: ScriptFnDef): AwaitReason | null;
 }
@@ -152,7 +150,6 @@ class Analysis implements AwaitAnalysis {
   private readonly keys = new Set<string>();
   private readonly awaitingFns = new Set<string>();
   private readonly awaitingMethods = new Set<string>();
-  needsMeter = false;
   /** The program imports modules, of which nobody can tell what they bring. */
   private readonly doubtful: boolean;
   private pointersAwait: boolean;
@@ -236,7 +233,6 @@ class Analysis implements AwaitAnalysis {
   }
 
   private isAsyncName(name: string): boolean {
-    if (this.registries.some((registry) => registry.metersCallers(name))) this.needsMeter = true;
     return this.registries.some((registry) => registry.isAsync(name));
   }
   private isAsyncPointer({ name, native }: FnPtr): boolean {

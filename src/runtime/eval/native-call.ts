@@ -181,6 +181,24 @@ function promiseOf(fn: NativeFn, result: unknown): Promise<Value> | null {
   return typeof then === "function" ? Promise.resolve(result as PromiseLike<Value>) : null;
 }
 
+/**
+ * Calls an asynchronous native of one parameter, or none, where there is nothing to do around the call: the function is simple
+ * (`NativeSite.isSimple`), and the run is plain (`Run.isPlain`).
+ */
+export function awaitSimple(frame: Frame, fn: NativeFn, arg: Value, pos: Position): Later<Value> {
+  let result: unknown;
+  try {
+    const call = fn.call as (...values: unknown[]) => unknown;
+    result = fn.params.length === 0 ? call() : call(arg);
+    if (!(result instanceof Promise)) result = promiseOf(fn, result) ?? result;
+  } catch (error) {
+    throw nativeError(error, pos);
+  }
+  if (!(result instanceof Promise)) return result as Value;
+  frame.awaitPos = frame.awaitedPos = pos;
+  return fn.convert === undefined ? result : thenPromise(frame, result, fn.convert);
+}
+
 /** Lets the frame wait for a native; what has to be done with its value is done when it is there. */
 function awaitNative(
   frame: Frame,

@@ -52,10 +52,18 @@ function firstOf<T>(frame: Frame, find: (registry: FunctionRegistry) => T | unde
 /** A call site's choice of native function, kept as long as the imports and the types of the arguments stay the same. */
 export class NativeSite {
   private fn: NativeFn | null = null;
+  /** The choice is an asynchronous function that takes no context and no place, and shows nothing: see `awaitSimple`. */
+  isSimple = false;
   private version = -1;
   private imports: Import | null = null;
   private readonly types = [-9, -9, -9, -9];
   constructor(private readonly name: string) {}
+
+  /** The same as `resolve` for one argument. */
+  resolveOne(registry: FunctionRegistry, frame: Frame, arg: Value): NativeFn | null {
+    const same = this.version === registry.version && this.imports === frame.imports;
+    return same && this.types[0] === typeIdOf(arg) ? this.fn : this.resolve(registry, frame, [arg]);
+  }
 
   /** The overload for these arguments, or null. `registry` is that of the frame's engine. */
   resolve(registry: FunctionRegistry, frame: Frame, args: readonly Value[]): NativeFn | null {
@@ -72,9 +80,14 @@ export class NativeSite {
     }
     if (!same) {
       this.fn = findNative(frame, this.name, args);
+      this.isSimple = this.fn !== null && isSimple(this.fn);
       this.version = registry.version;
       this.imports = frame.imports;
     }
     return this.fn;
   }
+}
+
+function isSimple({ name, isAsync, receiver, usesContext }: NativeFn): boolean {
+  return isAsync && receiver === "value" && !usesContext && name !== "print" && name !== "debug";
 }

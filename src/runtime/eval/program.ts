@@ -239,6 +239,6 @@ export function linkProgram(ast: Ast, settings: ProgramSettings, variant: LinkVa
   const analyse = (doubtImports: boolean) => analyseAwaits(ast, { ...settings, doubtImports, doubtPointers });
   const analysis = everyNode ? null : analyse(true);
   const awaiting = everyNode || settings.waitsAnywhere ? EVERYTHING : analysis;
-  const metered = settings.metered || variant.metered === true || analysis?.needsMeter === true;
+  const metered = settings.metered || variant.metered === true;
   return new LinkedProgram(ast, { ...settings, metered, awaiting }, () => analyse(false));
 }

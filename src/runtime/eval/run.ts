@@ -140,7 +140,9 @@ export class Run {
   readonly maxCallLevels: number;
   readonly maxVariables: number;
   readonly hasSizeLimits: boolean;
-  /** Operations are counted: there is a limit, a progress callback, or the run can be cancelled. */
+  /** Nothing has to be counted, checked or shown around calls. */
+  readonly isPlain: boolean;
+  /** `track` has something to do: there is a limit, a progress callback, a debugger, or the run can be cancelled. */
   readonly metered: boolean;
   /** Modules being loaded, innermost last: an import of one of them would never end. */
   readonly loading: string[] = [];
@@ -166,6 +168,7 @@ export class Run {
     this.metered =
       this.maxOperations > 0 || progress !== null || cancellation !== null || this.debugger !== null;
     this.hasSizeLimits = limits.maxStringSize > 0 || limits.maxArraySize > 0 || limits.maxMapSize > 0;
+    this.isPlain = !this.metered && !this.hasSizeLimits;
   }
 
   /** Counts one operation, as Rhai's `track_operation`. */

@@ -36,8 +36,6 @@ export interface NativeFn {
   readonly callsBack: boolean;
   /** May be evaluated while compiling at optimisation level `full`: same arguments, same result, no effects. */
   readonly isPure: boolean;
-  /** It ends what it calls after some time: operations of scripts that use it are tracked, so that this works in any loop. */
-  readonly metersCallers?: boolean;
   /** One of the standard functions behind `print`, `+` and interpolation, for the text that values have anyway. */
   readonly isStandardText?: boolean;
   /** Makes a script value of what the promise of an asynchronous function brings; absent: it is one already. */
@@ -117,7 +115,7 @@ export interface TaskContext {
   /** Ends the task, and tells whether it has ended. */
   readonly cancellation: {
     /** Whether the task, or the run, has been ended. */
-    readonly isCancelled: boolean;
+    readonly isOver: boolean;
     /** Ends the task: what it waits for is abandoned. `reason` is the token of ErrorTerminated. */
     cancel(reason: Value): void;
     /** To be called when the task has ended. */
@@ -141,8 +139,6 @@ export interface FnOptions {
   readonly isAsync?: boolean;
   /** It calls script functions that it gets, and returns a promise when one of them waits. Default false. */
   readonly callsBack?: boolean;
-  /** See `NativeFn`. */
-  readonly metersCallers?: boolean;
   /** See `NativeFn`. */
   readonly isStandardText?: boolean;
   /** False for functions with effects or changing results (`print`, `timestamp`, `rand` ...). Default true for packages. */

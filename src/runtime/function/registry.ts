@@ -46,7 +46,6 @@ export class FunctionRegistry {
   private readonly asyncNames: Set<string>;
   private readonly callbackNames: Set<string>;
   private readonly names = new Set<string>();
-  private readonly meteringNames: Set<string>;
   readonly constants: Map<string, Value>;
   /** There are functions `to_string` or `to_debug` besides the standard ones. */
   hasOwnText: boolean;
@@ -59,7 +58,6 @@ export class FunctionRegistry {
     this.asyncIterators = new Map(base?.asyncIterators);
     this.asyncNames = new Set(base?.asyncNames);
     this.callbackNames = new Set(base?.callbackNames);
-    this.meteringNames = new Set(base?.meteringNames);
     this.constants = new Map(base?.constants);
     this.hasOwnText = base?.hasOwnText ?? false;
   }
@@ -110,7 +108,6 @@ export class FunctionRegistry {
     if ((fn.name === "to_string" || fn.name === "to_debug") && !fn.isStandardText) this.hasOwnText = true;
     if (fn.isAsync) this.asyncNames.add(fn.name);
     if (fn.callsBack) this.callbackNames.add(fn.name);
-    if (fn.metersCallers) this.meteringNames.add(fn.name);
     this.version++;
   }
 
@@ -208,11 +205,6 @@ export class FunctionRegistry {
     return this.callbackNames.has(name);
   }
 
-  /** Whether scripts that call `name` have to track their operations. */
-  metersCallers(name: string): boolean {
-    return this.meteringNames.has(name);
-  }
-
   /** Whether there is any function called `name`. */
   has(name: string): boolean {
     return this.names.has(name) || this.base?.has(name) === true;
@@ -271,7 +263,6 @@ function nativeFn(
     usesContext: options.context ?? false,
     isAsync: options.isAsync ?? false,
     callsBack: options.callsBack ?? false,
-    metersCallers: options.metersCallers ?? false,
     isStandardText: options.isStandardText,
     isPure: options.isPure ?? true,
     doc: options.doc ?? "",

@@ -193,7 +193,7 @@ function adapter(
     options.raw ? scriptValue(result) : types.toValue(result, returns);
   const convertArg = (value: unknown, index: number) => {
     // Numbers, strings and bools are the same on both sides.
-    if (typeof value !== "object") return options.raw ? value : types.toHost(value as Value);
+    if (typeof value !== "object") return value;
     if (value instanceof Ref) return value;
     if (isHostHandle(value)) return value.instance;
     if (options.raw || (index === 0 && receiver !== "value" && value instanceof Container)) return value;
@@ -202,8 +202,8 @@ function adapter(
   // Promises of asynchronous functions are converted by the evaluator, when they have settled (`NativeFn.convert`).
   const finish = (result: unknown) => {
     if (typeof result !== "object" || result === null) return convertResult(result);
-    if (isInstance(result, Promise)) return isAsync ? result : result.then(convertResult);
-    return isAsync && isThenable(result) ? result : convertResult(result);
+    if (isAsync) return result instanceof Promise || isThenable(result) ? result : convertResult(result);
+    return isInstance(result, Promise) ? result.then(convertResult) : convertResult(result);
   };
   if (options.context) {
     return (context, ...args) => {

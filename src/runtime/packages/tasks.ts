@@ -106,7 +106,7 @@ async function withTimeout(ctx: CallContext, milliseconds: number, closure: FnPt
   } catch (error) {
     const isTermination = error instanceof EvalError && error.kind === "ErrorTerminated";
     const isOurs = isTermination && endsFirst && ctx.signal?.aborted !== true;
-    if (isOurs && task.cancellation.isCancelled) throw runtimeError(`timed out after ${milliseconds} ms`);
+    if (isOurs && task.cancellation.isOver) throw runtimeError(`timed out after ${milliseconds} ms`);
     throw error;
   }
 }
@@ -145,7 +145,6 @@ export const tasksPackage = definePackage("TasksPackage", (m) => {
 
   const timeoutOptions = {
     ...options,
-    metersCallers: true,
     doc: "Calls the closure. When it takes longer than so many milliseconds, it is cancelled, and an error is raised.",
     paramNames: ["milliseconds", "closure"],
   };
