@@ -1,7 +1,7 @@
 // Proves from records, events and effects that every accepted task came to one end, once.
 
+import type { QueueEvent, TaskStore } from "../../../src/queue/store.ts";
 import type { RedisServer } from "../redis.ts";
-import type { TaskStore, QueueEvent } from "../../../src/queue/store.ts";
 import type { LedgerLine, Programs } from "./programs.ts";
 
 /** How a task has to end. */
@@ -37,8 +37,12 @@ export interface Figures {
   retried: number;
   /** Tasks that ran more than once. */
   rerunTasks: number;
-  /** Tasks whose effect happened in more than one run: at least once is what the world outside sees. */
-  repeatedEffects: number;
+  /** Runs under a token that had been run under, after the death of a thread. */
+  sameTokenReruns: number;
+  /** What scripts did to the world outside: at least once for each task that completed. */
+  effects: number;
+  /** Tasks that completed and should have had an effect. */
+  effectiveTasks: number;
   /** The most crashes of any task that ended well. */
   worstCrashes: number;
 }
@@ -75,7 +79,9 @@ export class Ledger {
     released: 0,
     retried: 0,
     rerunTasks: 0,
-    repeatedEffects: 0,
+    sameTokenReruns: 0,
+    effects: 0,
+    effectiveTasks: 0,
     worstCrashes: 0,
   };
 
@@ -113,7 +119,6 @@ export class Ledger {
   }
 
   #follow({ taskId, type, detail }: QueueEvent): void {
-    if (type === "rejected") return this.#broken(`${taskId}: rejected (${detail})`);
     const seen = this.#seen.get(taskId) ?? { state: "none", runs: 0, stalled: 0, ends: 0 };
     this.#seen.set(taskId, seen);
     const wrong = () => this.#broken(`${taskId}: ${type} ${detail ?? ""} while ${seen.state}`);
@@ -128,6 +133,8 @@ export class Ledger {
       if (seen.state !== "running") wrong();
       seen.state = "waiting";
       this.#countBreak(type, seen);
+    } else if (type === "rejected") {
+      this.#broken(`${taskId}: rejected (${detail})`);
     } else if (RUN_ENDS.has(type)) {
       const fromWaiting = type === "cancelled" || (type === "failed" && detail === "quarantined");
       if (seen.state !== "running" && !(fromWaiting && seen.state === "waiting")) wrong();
@@ -167,7 +174,10 @@ export class Ledger {
     const figures = this.#figures;
     figures.tasks++;
     const { status, output, deadReason, crashes } = record;
-    if (status === null) return this.#broken(`${id}: lost, there is no record`);
+    if (status === null) {
+      this.#broken(`${id}: lost, there is no record`);
+      return;
+    }
     if (!(expected.status as readonly string[]).includes(status))
       this.#broken(`${id}: ${status} (${deadReason}) instead of ${expected.status.join(" or ")}`);
     if (status === "completed" && expected.output !== undefined && output !== expected.output)
@@ -191,26 +201,45 @@ export class Ledger {
 
   // --- effects ------------------------------------------------------------------------------------------------------
 
-  /** A run happens once for its token, and what a record says was done was done under its token. */
+  /** What a record says was done was done under its token, and no token had two owners. */
   #checkEffects(lines: readonly LedgerLine[], records: ReadonlyMap<string, Fields>): void {
-    const seen = new Set<string>();
-    const effects = new Map<string, number>();
+    const effects = new Map<string, Set<number>>();
+    const done = new Set<string>();
+    this.#checkOwners(lines);
     for (const { kind, id, token } of lines) {
-      const key = `${kind} ${id} ${token}`;
-      if (!this.#expected.has(id)) continue;
-      if (seen.has(key)) this.#broken(`${id}: ran twice under token ${token}`);
-      seen.add(key);
-      if (kind === "effect") effects.set(id, (effects.get(id) ?? 0) + 1);
+      if (kind !== "effect" || !this.#expected.has(id)) continue;
+      done.add(`${id} ${token}`);
+      this.#figures.effects++;
+      effects.set(id, (effects.get(id) ?? new Set()).add(token));
     }
     for (const [id, expected] of this.#expected) {
       const { status, token } = records.get(id)!;
       if (expected.effects !== true || status !== "completed") continue;
-      if (!seen.has(`effect ${id} ${token}`)) this.#broken(`${id}: completed without its effect`);
-      if ((effects.get(id) ?? 0) > 1) this.#figures.repeatedEffects++;
+      if (!done.has(`${id} ${token}`)) this.#broken(`${id}: completed without its effect`);
+      this.#figures.effectiveTasks++;
     }
-    for (const [id, count] of effects) {
+    for (const [id, { size }] of effects) {
       const runs = this.#seen.get(id)?.runs ?? 0;
-      if (count > runs) this.#broken(`${id}: ${count} effects in ${runs} runs`);
+      if (size > runs) this.#broken(`${id}: effects under ${size} tokens in ${runs} runs`);
+    }
+  }
+
+  /**
+   * The runs under one token are all of one process, and each of another thread: when a thread dies and nobody knows by whom,
+   * its worker runs those that were on it once more, each alone, under the lease that it has.
+   */
+  #checkOwners(lines: readonly LedgerLine[]): void {
+    const owners = new Map<string, string>();
+    const runs = new Set<string>();
+    for (const { kind, id, token, process, thread } of lines) {
+      if (kind !== "begin" || !this.#expected.has(id)) continue;
+      const owner = owners.get(`${id} ${token}`);
+      if (owner === undefined) owners.set(`${id} ${token}`, process);
+      else if (owner !== process) this.#broken(`${id}: token ${token} in processes ${owner} and ${process}`);
+      else this.#figures.sameTokenReruns++;
+      const run = `${id} ${token} ${process} ${thread}`;
+      if (runs.has(run)) this.#broken(`${id}: ran twice on one thread under token ${token}`);
+      runs.add(run);
     }
   }
 

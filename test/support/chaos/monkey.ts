@@ -59,7 +59,10 @@ export interface Damage {
 export class Monkey {
   readonly #options: MonkeyOptions;
   readonly #seats: Seat[] = [];
-  readonly #faults = Object.fromEntries(Object.keys(FAULTS).map((name) => [name, 0])) as Record<Fault, number>;
+  readonly #faults = Object.fromEntries(Object.keys(FAULTS).map((name) => [name, 0])) as Record<
+    Fault,
+    number
+  >;
   readonly #running = new Set<Promise<void>>();
   readonly #unexpected: string[] = [];
   #serverBusy = false;
@@ -104,7 +107,7 @@ export class Monkey {
   /** Everything is as it was: workers live, links carry. */
   async heal(): Promise<void> {
     await Promise.all(this.#running);
-    await Promise.all(this.#seats.map(({ worker }) => worker.ready()));
+    await Promise.allSettled(this.#seats.map(({ worker }) => worker.ready()));
     this.#lookForDead();
   }
 
@@ -151,7 +154,9 @@ export class Monkey {
     if (onServer ? this.#serverBusy : free.length === 0) return;
     const seats = fault === "killAllWorkers" ? free : onServer ? [] : [this.#options.random.pick(free)];
     this.#faults[fault]++;
-    const running = this.#carryOut(fault, seats, onServer).finally(() => this.#running.delete(running));
+    const running = this.#carryOut(fault, seats, onServer)
+      .catch((error: unknown) => void this.#unexpected.push(`${fault}: ${error}`))
+      .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
@@ -190,6 +195,8 @@ export class Monkey {
       await pause(random.whole(0, 300));
       this.#replace(seat);
     } else if (fault === "stopWorker") {
+      // Before that it knows of no signals.
+      await worker.ready();
       const code = await worker.stop();
       if (code !== 0) this.#unexpected.push(`exit code ${code} after SIGTERM: ${worker.errors}`);
       this.#replace(seat);

@@ -9,7 +9,8 @@ import { buildSync } from "esbuild";
 const ROOT = join(import.meta.dirname, "../../..");
 
 /** ioredis is CommonJS and asks for Node's modules with `require`, which an ES module does not have. */
-const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 /** In every thread of the process: whoever asks for the time gets a wrong one. */
 const SKEWED_CLOCK = `
@@ -30,8 +31,10 @@ globalThis.Date = class extends RealDate {
 function engineSource(folder: string): string {
   return `
 import { appendFileSync, closeSync, openSync, writeFileSync } from "node:fs";
+import { threadId } from "node:worker_threads";
 const folder = ${JSON.stringify(folder)};
-const note = (kind) => (id, token) => appendFileSync(folder + "/ledger", kind + " " + id + " " + token + "\\n");
+const note = (kind) => (id, token) =>
+  appendFileSync(folder + "/ledger", [kind, id, token, process.pid, threadId].join(" ") + "\\n");
 const first = (text) => {
   try { closeSync(openSync(folder + "/first-" + text, "wx")); return true; } catch { return false; }
 };
@@ -50,6 +53,9 @@ export interface LedgerLine {
   readonly kind: "begin" | "effect";
   readonly id: string;
   readonly token: number;
+  /** Who wrote it. */
+  readonly process: string;
+  readonly thread: string;
 }
 
 /** The folder of one test file or run. */
@@ -89,8 +95,8 @@ export class Programs {
   ledger(): LedgerLine[] {
     const lines = readFileSync(join(this.folder, "ledger"), "utf8").split("\n");
     return lines.slice(0, -1).map((line) => {
-      const [kind, id, token] = line.split(" ");
-      return { kind: kind as LedgerLine["kind"], id, token: Number(token) };
+      const [kind, id, token, process, thread] = line.split(" ");
+      return { kind: kind as LedgerLine["kind"], id, token: Number(token), process, thread };
     });
   }
 

@@ -35,7 +35,7 @@ export interface ChaosReport {
 
 const CONTEXTS = ["chaos-a", "chaos-b"];
 /** More than the faults can do to one innocent task, so that only poison is quarantined. */
-const MAX_CRASHES = 12;
+const MAX_CRASHES = 8;
 const KEEP = { maxAgeMs: 1e9, maxCount: 1e7, maxBytes: 1e11 };
 
 /** Throws when the queue does not get empty in time. */
@@ -70,7 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     });
     const start = performance.now();
     const submitting = workload.submitAll();
-    const watch = watching(workload, options);
+    const watch = watching(workload, store, monkey, options);
     await monkey.rage(submitting).finally(() => clearInterval(watch));
     await monkey.heal();
     const healed = performance.now();
@@ -106,9 +106,28 @@ async function configure(store: TaskStore): Promise<void> {
   }
 }
 
-function watching({ accepted }: Workload, { onProgress, tasks }: ChaosOptions): NodeJS.Timeout | undefined {
+function watching(
+  { accepted }: Workload,
+  store: TaskStore,
+  monkey: Monkey,
+  { onProgress, tasks }: ChaosOptions,
+): NodeJS.Timeout | undefined {
   if (onProgress === undefined) return undefined;
-  return setInterval(() => onProgress(`${accepted.size} of ${tasks} tasks accepted`), 10_000);
+  const tell = async () => {
+    const counts = await Promise.all(CONTEXTS.map((context) => store.counts({ context }))).catch(() => []);
+    const { completed, crashed } = counts.reduce(
+      (sum, { totals }) => ({
+        completed: sum.completed + totals.completed,
+        crashed: sum.crashed + totals.crashed,
+      }),
+      { completed: 0, crashed: 0 },
+    );
+    const faults = Object.values(monkey.damage.faults).reduce((sum, count) => sum + count, 0);
+    onProgress(
+      `${accepted.size} of ${tasks} accepted, ${completed} completed, ${crashed} crashes, ${faults} faults`,
+    );
+  };
+  return setInterval(() => void tell(), 10_000);
 }
 
 async function drained(store: TaskStore, withinMs: number): Promise<void> {
@@ -128,7 +147,9 @@ async function drained(store: TaskStore, withinMs: number): Promise<void> {
 /** For whoever has to find out why. */
 async function leftovers(store: TaskStore, context: string): Promise<string[]> {
   const lists = await Promise.all(
-    (["waiting", "scheduled", "processing"] as const).map((state) => store.list({ context, state, limit: 5 })),
+    (["waiting", "scheduled", "processing"] as const).map((state) =>
+      store.list({ context, state, limit: 5 }),
+    ),
   );
   const tasks = lists.flatMap(({ tasks }) => tasks);
   return await Promise.all(

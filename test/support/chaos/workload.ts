@@ -30,11 +30,14 @@ const SCRIPTS: Readonly<Record<"quick" | "slow" | "failsOnce" | "fails", string>
   fails: `${RUN} throw "never"`,
 };
 
+/** Fills the heap within a moment. */
+export const HEAP_BOMB = "let a = []; loop { let b = []; b.pad(100000, 1.5); a.push(b); }";
+
 /** Each kills its thread whenever it runs; in the number of the scripts, so that a worker cannot know them all. */
 const POISONS: readonly ((n: number) => Partial<TaskSpec>)[] = [
   (n) => ({ script: `${RUN} die(); ${n}` }),
   () => ({ script: "begin(task_id(), fencing_token()); sleep(0.01); die()" }),
-  () => ({ script: 'let a = []; loop { a.push("x" + a.len()); }', limits: { heapMb: 40 } }),
+  () => ({ script: HEAP_BOMB, limits: { heapMb: 40 } }),
 ];
 
 export interface WorkloadOptions {
@@ -108,7 +111,10 @@ export class Workload {
     const counts = await Promise.all(
       contexts.map((context) => this.#insist(() => store.counts({ context }))),
     );
-    return counts.reduce((sum, { waiting, scheduled, processing }) => sum + waiting + scheduled + processing, 0);
+    return counts.reduce(
+      (sum, { waiting, scheduled, processing }) => sum + waiting + scheduled + processing,
+      0,
+    );
   }
 
   async #submit(count: number): Promise<void> {
