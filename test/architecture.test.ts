@@ -93,6 +93,30 @@ function cycles(): string[][] {
   return found;
 }
 
+/** The files that an entry loads. */
+function reachedFrom(entry: string): string[] {
+  const reached = new Set([join(SRC, entry)]);
+  for (const file of reached) {
+    for (const { target, typeOnly } of graph.get(file) ?? []) if (!typeOnly) reached.add(target);
+  }
+  return [...reached];
+}
+
+/** Packages and Node modules whose values a file imports. */
+function packagesOf(file: string): string[] {
+  const imports = readFileSync(file, "utf8").matchAll(
+    /^\s*(?:import|export)\s+(type\s+)?([^"';]*?\sfrom\s+)?"([^."][^"]*)"|\bimport\("([^."][^"]*)"\)/gm,
+  );
+  return [...imports]
+    .filter((match) => !importsTypesOnly(match[1], match[2]))
+    .map((match) => match[3] ?? match[4]);
+}
+
+/** What the engine is bundled with for browsers. */
+const ENGINE_PACKAGES: readonly string[] = ["chevrotain", "p-limit"];
+/** Names of Node alone. Where they are used if they are there, they are members of `globalThis`. */
+const NODE_GLOBAL = /(?<![.\w$"'`])(?:process|Buffer|require|__dirname|__filename|setImmediate)\s*[.(]/;
+
 describe("architecture", () => {
   it("finds the source files and their imports", () => {
     expect(files.length).toBeGreaterThan(20);
@@ -126,6 +150,15 @@ describe("architecture", () => {
         .map(({ target }) => `${short(file)} -> ${short(target)}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("lets `rhailib/engine` reach nothing of Node", () => {
+    const reached = reachedFrom("engine.ts");
+    expect(reached.map(short)).toContain("src/runtime/eval/linker.ts");
+    const packages = new Set(reached.flatMap(packagesOf));
+    expect([...packages].sort()).toEqual(ENGINE_PACKAGES);
+    const code = (file: string) => readFileSync(file, "utf8").replace(/^\s*(?:\/\/|\/?\*).*$/gm, "");
+    expect(reached.filter((file) => NODE_GLOBAL.test(code(file))).map(short)).toEqual([]);
   });
 
   it("has no import cycles (of values; types may refer to each other)", () => {

@@ -83,18 +83,29 @@ function flowFields(state: FlowState): Record<string, string> {
   };
 }
 
+const known = new WeakMap<FlowState, Record<string, string>>();
+
+/** What was written once is compared with what comes next. */
+function fieldsOf(state: FlowState): Record<string, string> {
+  let fields = known.get(state);
+  if (fields === undefined) {
+    fields = flowFields(state);
+    known.set(state, fields);
+  }
+  return fields;
+}
+
 function listOrNothing(list: readonly unknown[]): string {
   return list.length === 0 ? "" : JSON.stringify(list);
 }
 
 /** The step that is being run, waited for or undone; the first one of several. */
-export function currentStep({ steps }: FlowState): string | null {
-  for (const id in steps) {
-    const { status, undo } = steps[id];
-    const busy = status === "Running" || status === "Waiting" || undo?.status === "Running";
-    if (busy && !id.includes("[")) return id;
-  }
-  return null;
+export function currentStep({ names, steps }: FlowState): string | null {
+  const busy = names.find((name) => {
+    const { status, undo } = steps[name];
+    return status === "Running" || status === "Waiting" || undo?.status === "Running";
+  });
+  return busy ?? null;
 }
 
 /** Fields of `after` that differ from `before`; with null, all that hold something. */
@@ -112,25 +123,27 @@ export interface EncodedChange {
   readonly steps: readonly StoredStep[];
 }
 
-/** What has to be written to get from one state of a run to another; from nothing with null. */
-export function encodeChange(before: FlowState | null, after: FlowState): EncodedChange {
-  const flow = changedPairs(before && flowFields(before), flowFields(after));
-  if (before === null) flow.push("steps", JSON.stringify(stepNames(after)));
+/**
+ * What has to be written to get from one state of a run to another; from nothing with null. `touched` names the steps that may
+ * differ, if that is known.
+ */
+export function encodeChange(
+  before: FlowState | null,
+  after: FlowState,
+  touched: Iterable<string> = Object.keys(after.steps),
+): EncodedChange {
+  const flow = changedPairs(before && fieldsOf(before), fieldsOf(after));
+  if (before === null) flow.push("steps", JSON.stringify(after.names));
   const steps: StoredStep[] = [];
-  for (const stepId in after.steps) {
+  for (const stepId of touched) {
     const step = after.steps[stepId];
-    const known = before?.steps[stepId];
-    if (known === step) continue;
-    const pairs = changedPairs(known === undefined ? null : stepFields(known), stepFields(step));
-    if (known === undefined) pairs.push("flow_id", after.flowId);
+    const old = before?.steps[stepId];
+    if (old === step) continue;
+    const pairs = changedPairs(old === undefined ? null : stepFields(old), stepFields(step));
+    if (old === undefined) pairs.push("flow_id", after.flowId);
     if (pairs.length > 0) steps.push({ stepId, fields: pairs });
   }
   return { flow, steps };
-}
-
-/** Names of the definition's steps: of items their step tells. */
-function stepNames({ steps }: FlowState): string[] {
-  return Object.keys(steps).filter((id) => !id.includes("["));
 }
 
 export function toRecord(pairs: Pairs): FieldRecord {
@@ -197,6 +210,7 @@ export function decodeFlow(record: FieldRecord, steps: readonly StepState[]): Fl
     signals: parsed<Signal[]>(record.signals) ?? [],
     parent: parsed<ParentRef>(record.parent),
     rerunOf: record.rerun_of || null,
+    names: storedStepNames(record).filter((name) => steps.some(({ stepId }) => stepId === name)),
     steps: Object.fromEntries(steps.map((step) => [step.stepId, step])),
   };
 }

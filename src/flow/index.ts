@@ -51,11 +51,17 @@ export {
   type Exploration,
   type ExploreOptions,
   exploreFlow,
+  type Kill,
   type Problem,
 } from "./explore/explore.ts";
 export type { CrashPoint } from "./explore/faults.ts";
+export { type ExportSource, exportRun } from "./export/export-run.ts";
+export { type ImportOptions, importRun } from "./export/import-run.ts";
+export { type ReplayedRun, type ReplayOptions, replayRun } from "./export/replay.ts";
+export { parseRunFile, type RunFile } from "./export/run-file.ts";
 export { type FlowGraph, flowGraph, type GraphRun } from "./graph/graph.ts";
 export { graphToMermaid } from "./graph/mermaid.ts";
+export { type DrawnRun, readRun } from "./graph/stored-run.ts";
 export { graphToSvg } from "./graph/svg.ts";
 export { createMemoryFlowStore } from "./memory/store.ts";
 export { MockApi, type MockApiOptions, type MockCall } from "./mock/mock-api.ts";
@@ -69,3 +75,4 @@ export { QueueRunner, type QueueRunnerOptions } from "./runner/queue-runner.ts";
 export type { StepJob, StepRunner } from "./runner/runner.ts";
 export type { FlowStatus, StepError, StepStatus } from "./state.ts";
 export type { FlowCounts, FlowRetention, FlowStore, StoredSchedule } from "./store.ts";
+export { type WebhookHandler, type WebhookOptions, webhookHandler } from "./webhook.ts";

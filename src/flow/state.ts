@@ -127,6 +127,8 @@ export interface FlowState {
   readonly parent: ParentRef | null;
   /** The run whose results this one took over. */
   readonly rerunOf: string | null;
+  /** The definition's steps, in their order: `steps` holds these, and items of some. */
+  readonly names: readonly string[];
   readonly steps: Readonly<Record<string, StepState>>;
 }
 
@@ -188,14 +190,16 @@ export function nextDue(state: FlowState): number | null {
 
 /** Names of steps, in the order in which they were completed. */
 export function completedSteps(state: FlowState): string[] {
-  return Object.values(state.steps)
-    .filter(({ status, stepId }) => status === "Completed" && !stepId.includes("["))
+  return state.names
+    .map((name) => state.steps[name])
+    .filter(({ status }) => status === "Completed")
     .sort((a, b) => (a.ended ?? 0) - (b.ended ?? 0))
     .map(({ stepId }) => stepId);
 }
 
 /** Steps that should have been undone and could not be. */
 export function uncompensatedSteps(state: FlowState): string[] {
+  if (state.goal === null) return [];
   return Object.values(state.steps)
     .filter(({ undo }) => undo?.status === "Failed")
     .map(({ stepId }) => stepId);

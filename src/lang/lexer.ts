@@ -387,13 +387,16 @@ export class TokenStream {
       replacement = mapping(image, token.tokenType.name, token.startOffset, pos);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      return refuse(placed(error, pos));
+      refuse(placed(error, pos));
+      return;
     }
     if (replacement === image) return;
     const options = { ...this.options, mapToken: null };
     const { tokens } = readAll(new TokenStream(replacement, options, this.allowUnary));
-    if (tokens.length !== 1 || tokens[0].payload instanceof ParseError)
-      return refuse(unexpectedInput(replacement, pos));
+    if (tokens.length !== 1 || tokens[0].payload instanceof ParseError) {
+      refuse(unexpectedInput(replacement, pos));
+      return;
+    }
     const { tokenType, tokenTypeIdx, payload } = tokens[0];
     Object.assign(token, { image: replacement, tokenType, tokenTypeIdx, payload });
   }

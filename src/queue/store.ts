@@ -32,7 +32,10 @@ export interface TaskStore {
 
   /** Adds one task. Throws `queueFull` and `outOfMemory` (back-pressure), `unknownOutcome` (safe to call again: same id). */
   enqueue(params: EnqueueParams): Promise<Enqueued>;
-  /** Adds any number, in bounded steps; tells of each whether it was created, existed, or was refused for lack of room. */
+  /**
+   * Adds any number, in bounded steps; tells of each whether it was created, existed, or was refused for lack of room.
+   * When it throws, some may have been added: the call is safe to repeat if the tasks have ids of the caller's.
+   */
   enqueueMany(params: EnqueueManyParams): Promise<readonly Enqueued[]>;
 
   // --- working ----------------------------------------------------------------------------------------------------

@@ -128,7 +128,10 @@ export interface TaskSpec {
   readonly limits?: TaskLimits;
   /** While a task with this key is unfinished in the context, submitting again returns that task. */
   readonly idempotencyKey?: string;
-  /** How long the record stays after the end; 0 removes it at once (waiters still get the result). */
+  /**
+   * How long the record of a completed or cancelled task stays; 0 removes it at once (waiters still get the result).
+   * A failed one stays as a dead letter.
+   */
   readonly resultTtlMs?: number;
   /** W3C `traceparent`, handed to the worker. */
   readonly trace?: string;

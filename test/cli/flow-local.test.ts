@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseMocks } from "../../src/flow/mock/mocks-file.ts";
 import { xmlProblem } from "../flow/support/xml.ts";
-import { Command } from "./command.ts";
+import { Command, ROOT } from "./command.ts";
 
 const ORDER = `
 name: order
@@ -276,6 +277,15 @@ expect: { error: declined, compensated: [], calls: { pay: 1 } }
       expect(tests).toMatchObject([{ test: "bad.yaml", passed: false, flow: { status: "Completed" } }]);
     });
 
+    it("lets scripts sleep in virtual time", () => {
+      rhai.write({
+        "sleeps.yaml": "name: sleeps\nsteps:\n  - { name: a, script: 'sleep(90); sleep(0.5); 1' }\n",
+      });
+      const { code, stdout } = rhai.run(["flow", "test", "sleeps.yaml"]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^sleeps\.yaml: sleeps: Completed after 1 min 31 s of virtual time$/m);
+    });
+
     it("expects a flow to complete when nothing else is said", () => {
       rhai.write({ "fails.yaml": "steps:\n  check: { error: no }\n" });
       const { code, stdout } = rhai.run(["flow", "test", "order.yaml", "--mock", "fails.yaml"]);
@@ -389,6 +399,44 @@ expect: { error: declined, compensated: [], calls: { pay: 1 } }
       expect(stderr).toMatch(/^error: invalid value: not a file of a run: .*\n$/);
       expect(rhai.run(["flow", "import", "good.json", "--input", "a=b"])).toMatchObject({ code: 2 });
       expect(rhai.run(["flow", "import", "good.json", "--from", "nope"])).toMatchObject({ code: 2 });
+    });
+  });
+
+  describe("docs/flow-cli.md", () => {
+    const text = readFileSync(join(ROOT, "docs/flow-cli.md"), "utf8");
+    const shell = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block.split("\n"));
+    const commands = shell.flatMap((line) => /rhai flow ([a-z]+)(.*)/.exec(line)?.slice(1, 3) ?? []);
+    const used = new Map<string, Set<string>>();
+    for (let i = 0; i < commands.length; i += 2) {
+      const options = commands[i + 1].match(/--[a-z-]+/g) ?? [];
+      used.set(commands[i], new Set([...(used.get(commands[i]) ?? []), ...options]));
+    }
+
+    it("shows every command", () => {
+      const help = rhai.run(["flow", "--help"]).stdout;
+      const names = [...help.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? (?:\[|<)/gm)].map(([, name]) => name);
+      expect(names.length).toBeGreaterThan(15);
+      const shown = names.filter(
+        (name) => text.includes(`\`rhai flow ${name}`) || text.includes(`\`${name}`),
+      );
+      expect(shown).toEqual(names.filter((name) => name !== "help"));
+    });
+
+    it("uses only options that there are", () => {
+      expect(used.size).toBeGreaterThan(10);
+      for (const [command, options] of used) {
+        const { code, stdout } = rhai.run(["flow", command, "--help"]);
+        expect(code).toBe(0);
+        expect(
+          [...options].filter((option) => !stdout.includes(`${option} `)),
+          command,
+        ).toEqual([]);
+      }
+    });
+
+    it("holds a test that can be read", () => {
+      for (const [, yaml] of text.matchAll(/```yaml\n([\s\S]*?)```/g))
+        expect(() => parseMocks(yaml)).not.toThrow();
     });
   });
 });

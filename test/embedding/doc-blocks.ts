@@ -84,9 +84,11 @@ export class BlockFiles {
     const checks = pathToFileURL(join(this.root, "test/embedding/doc-checks.ts")).href;
     const library = pathToFileURL(join(this.root, "src/index.ts")).href;
     const queue = pathToFileURL(join(this.root, "src/queue/index.ts")).href;
+    const flow = pathToFileURL(join(this.root, "src/flow/index.ts")).href;
     const text = withChecks(code)
       .replace(/from "rhailib"/g, `from "${library}"`)
-      .replace(/from "rhailib\/queue"/g, `from "${queue}"`);
+      .replace(/from "rhailib\/queue"/g, `from "${queue}"`)
+      .replace(/from "rhailib\/flow"/g, `from "${flow}"`);
     const file = join(this.folder, `block-${index}.ts`);
     writeFileSync(file, `import { __equals, __throws } from "${checks}";\n${text}\nexport {};\n`);
     return file;
@@ -97,8 +99,12 @@ export class BlockFiles {
     mkdirSync(folder);
     const library = '"../../../src/index.ts"';
     const queue = '"../../../src/queue/index.ts"';
+    const flow = '"../../../src/flow/index.ts"';
     for (const [index, { title, code }] of blocks.entries()) {
-      const resolved = code.replace(/"rhailib"/g, library).replace(/"rhailib\/queue"/g, queue);
+      const resolved = code
+        .replace(/"rhailib"/g, library)
+        .replace(/"rhailib\/queue"/g, queue)
+        .replace(/"rhailib\/flow"/g, flow);
       const text = `// ${title}\n${resolved}\nexport {};\n`;
       writeFileSync(join(folder, `block-${index}.ts`), text);
     }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as library from "../../src/index.ts";
-import { SyntaxContext, SyntaxInput } from "../../src/runtime/host/custom-syntax.ts";
+import { SyntaxInput } from "../../src/runtime/host/custom-syntax.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -59,17 +59,26 @@ function debuggerContext(): library.DebuggerContext {
 
 const debugging = debuggerContext();
 
+function syntaxContext(): library.SyntaxContext {
+  const seen: library.SyntaxContext[] = [];
+  const engine = new library.Engine().registerCustomSyntax(["probe"], (_inputs, context) => {
+    seen.push(context);
+  });
+  engine.runSync("probe");
+  return seen[0];
+}
+
 /** Objects that have the members of each class; classes are there for static members. */
 const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
   Engine: [library.Engine, new library.Engine()],
   Scope: [new library.Scope()],
   AST: [library.AST, library.AST.empty()],
   Module: [new library.Module()],
-  FnPtr: [new library.FnPtr("f")],
+  FnPtr: [library.FnPtr, new library.FnPtr("f")],
   HostContext: [host],
   CallContext: [call],
   SyntaxInput: [SyntaxInput.prototype],
-  SyntaxContext: [SyntaxContext.prototype],
+  SyntaxContext: [syntaxContext()],
   EvalContext: [debugging],
   DebuggerContext: [debugging],
   Debugger: [debugging.debugger],
@@ -82,7 +91,9 @@ const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
 
 /** The files of the interfaces, which exist in the source text only. */
 const INTERFACES: Readonly<Record<string, string>> = {
-  CallFnOptions: "engine.ts",
+  CallFnOptions: "engine-calls.ts",
+  CallOptions: "engine-calls.ts",
+  RunOwn: "eval/run.ts",
   RegisterOptions: "host/register-fn.ts",
   VarDefInfo: "engine-events.ts",
   CallStackFrame: "debugger/debugger.ts",

@@ -14,8 +14,6 @@ import { canonical, type Ebnf, leaves, parseEbnf, toPattern } from "./ebnf.ts";
 
 /** Rules that say something else than what Chevrotain has on record, each with the reason. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  postfix:
-    "the parser decides by itself whether a chain follows, which the record shows as if one always did",
   customSyntax: "its parts are read by a loop of the parser's own; the record is only an outline",
 };
 

@@ -24,6 +24,8 @@ const EXPECTED = [
   "dist/browser/rhailib.js",
   "dist/engine.cjs",
   "dist/engine.js",
+  "dist/flow.cjs",
+  "dist/flow.js",
   "dist/index.cjs",
   "dist/index.js",
   "dist/lib/*.js",
@@ -36,6 +38,8 @@ const EXPECTED = [
   "grammar/rhai.ebnf",
   "grammar/rhai.tmLanguage.json",
   "package.json",
+  "schema/flow-mocks.schema.json",
+  "schema/flow.schema.json",
 ];
 const MAX_MEGABYTES = 1.5;
 const MAX_MEGABYTES_UNPACKED = 5;
@@ -73,7 +77,12 @@ describe("the files of the package", () => {
 
   it("are types for what users can import, each for both kinds of modules", () => {
     const types = paths.filter(isTypes);
-    const reached = ["dist/index.d.ts", "dist/engine.d.ts", "dist/queue/index.d.ts"].flatMap(loadedTypes);
+    const reached = [
+      "dist/index.d.ts",
+      "dist/engine.d.ts",
+      "dist/queue/index.d.ts",
+      "dist/flow/index.d.ts",
+    ].flatMap(loadedTypes);
     expect(types.filter((path) => path.endsWith(".d.ts")).sort()).toEqual([...new Set(reached)].sort());
     const doubles = types.map((path) => path.replace(/\.d\.c?ts$/, ""));
     expect(doubles.length).toBe(2 * new Set(doubles).size);
@@ -199,6 +208,27 @@ describe("the queue of an installed package", () => {
   ])("runs scripts on threads of its own, from %s", (_kind, file, imports) => {
     project.write({ [file]: imports + QUEUE });
     expect(project.node(file)).toEqual({ code: 0, stdout: "42\n", stderr: "" });
+  });
+});
+
+const FLOW = `
+async function work() {
+  const executor = await FlowExecutor.connect("memory://");
+  const flow = newFlow("sum").addStep(newStep("a").script("40")).addStep(newStep("b").script("steps.a.output + 2")).build();
+  const { status, output } = await executor.waitFor(await executor.executeFlow(flow));
+  console.log(status, output);
+  await executor.close();
+}
+work();
+`;
+
+describe("the flows of an installed package", () => {
+  it.each([
+    ["an ES module", "flow.mjs", 'import { FlowExecutor, newFlow, newStep } from "rhailib/flow";'],
+    ["CommonJS", "flow.cjs", 'const { FlowExecutor, newFlow, newStep } = require("rhailib/flow");'],
+  ])("run in memory, from %s", (_kind, file, imports) => {
+    project.write({ [file]: imports + FLOW });
+    expect(project.node(file)).toEqual({ code: 0, stdout: "Completed 42\n", stderr: "" });
   });
 });
 

@@ -1,7 +1,7 @@
 // The suite on a Redis Cluster of three masters, started here; and what is particular there.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keySlot } from "../../src/queue/redis/key-slot.ts";
+import { keySlot } from "../../src/queue/redis/connection/key-slot.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
 import { type RedisCluster, redisVersion, startCluster, startProxy } from "../support/redis.ts";
 import { testTaskStore } from "./store.suite.ts";

@@ -153,6 +153,16 @@ describe.skipIf(redisVersion() === null)("fsck", () => {
     expect(await redis.server.raw.llen(`rhai:ring:${context}`)).toBe(12_000);
   });
 
+  it("takes urgent tasks whose records are gone for what they are", async () => {
+    const { context, store, server } = redis;
+    await store.enqueue({ task: { context, script: "1" } });
+    const { id } = await store.enqueue({ task: { context, script: "1", priority: 5 } });
+    await server.raw.lmove(`rhai:queue:${context}`, `rhai:taken:${context}`, "RIGHT", "LEFT");
+    await server.raw.del(`rhai:task:${id}`);
+    expect(await fsck(true)).toMatchObject([{ rule: "urgentEntryWithoutTask", subject: id }]);
+    expect(await fsck(false)).toEqual([]);
+  });
+
   it("tells of keys that hold another type of data", async () => {
     await redis.server.raw.set(`rhai:urgent:${redis.context}`, "text");
     expect(await fsck(true)).toEqual([

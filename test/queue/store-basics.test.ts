@@ -9,8 +9,8 @@ import { SortedIndex } from "../../src/queue/memory/sorted-index.ts";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { checkContext, checkTaskId, isContext, isTaskId, newTaskId } from "../../src/queue/names.ts";
 import { decodeError, decodeTask, encodeSpec, recordFrom } from "../../src/queue/record.ts";
-import { connectionText, toQueueError } from "../../src/queue/redis/errors.ts";
-import { keySlot } from "../../src/queue/redis/key-slot.ts";
+import { connectionText, toQueueError } from "../../src/queue/redis/connection/errors.ts";
+import { keySlot } from "../../src/queue/redis/connection/key-slot.ts";
 import { isFinal, nextStatus, TASK_STATUSES, type Task } from "../../src/queue/task.ts";
 import { findGarbage } from "../../src/queue/task-limits.ts";
 

@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RhaiDispatcher } from "../../src/queue/dispatcher/dispatcher.ts";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
@@ -131,6 +132,37 @@ describe("engine modules", () => {
     expect(task.error?.message).toBe("Runtime error: key *** is not valid");
     expect(task.progressMessage).toBe("***");
     expect((await store.logs({ id: task.id })).lines[0].text).toBe("the key is ***, ***");
+  });
+});
+
+describe("logs", () => {
+  it("say what happened, and nothing that a task holds", async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    const { worker } = await open({ logger });
+    const { id } = await shop!.run('print("PRIVATE"); let a = PRIVATE; throw "PRIVATE " + a', {
+      args: '{"PRIVATE":"PRIVATE"}',
+    });
+    await shop!.run('"PRIVATE"');
+    await worker.stop();
+    const logged = lines.map((line) => JSON.parse(line));
+    expect(logged.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining([
+        "script thread",
+        "worker ready",
+        "task settled",
+        "worker stopping",
+        "worker stopped",
+      ]),
+    );
+    expect(logged.find(({ task }) => task === id)).toMatchObject({
+      workerId: worker.id,
+      context: shop!.context,
+      outcome: "failed",
+      error: "ErrorRuntime",
+      position: { line: 1 },
+    });
+    expect(lines.join("")).not.toContain("PRIVATE");
   });
 });
 

@@ -1,13 +1,15 @@
 // A worker on a real Redis: foreign clients and what they write badly, a server that goes away, probes, several workers.
 
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RhaiDispatcher } from "../../src/queue/dispatcher/dispatcher.ts";
+import { openStore } from "../../src/queue/open-store.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
 import type { TaskStore } from "../../src/queue/store.ts";
 import { listenAddress, startHealthServer } from "../../src/queue/worker/health-server.ts";
 import type { WorkerOptions } from "../../src/queue/worker/worker-options.ts";
 import { markingEngine, Workshop } from "../support/queue-worker.ts";
-import { type RedisServer, redisVersion, startRedis } from "../support/redis.ts";
+import { type RedisServer, redisVersion, startCluster, startRedis } from "../support/redis.ts";
 import { freshContext } from "./suite/harness.ts";
 
 const shops: Workshop[] = [];
@@ -173,6 +175,18 @@ function tests(): void {
     expect(before).toBeLessThan(120);
   });
 
+  it("keeps no more than one slot for a context that has nothing to do", async () => {
+    const contexts = [freshContext(), freshContext(), freshContext()];
+    const shop = await open(store, { contexts, concurrency: 10 });
+    await shop.run("1");
+    const start = performance.now();
+    const tasks = Array.from({ length: 40 }, () => ({ context: contexts[1], script: "sleep(0.2)" }));
+    await store.enqueueMany({ tasks });
+    await expect.poll(() => shop.settled.length, { timeout: 10_000 }).toBe(41);
+    // Eight at a time: a second. One at a time: eight.
+    expect(performance.now() - start).toBeLessThan(6000);
+  });
+
   it("serves more contexts than it has slots", async () => {
     const contexts = [freshContext(), freshContext(), freshContext()];
     const shop = await open(store, { contexts, concurrency: 1 });
@@ -224,6 +238,33 @@ function tests(): void {
     await health.close();
   });
 }
+
+function clusterTests(): void {
+  it("serves contexts on several nodes, signed tasks and schedules included", async () => {
+    const cluster = await startCluster();
+    const url = cluster.url.replace("redis://", "redis+cluster://");
+    const contexts = [freshContext(), freshContext(), freshContext()];
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const store = openStore(url);
+    const shop = await open(store, { contexts, trustedKeys: { web: publicKey } });
+    const dispatcher = new RhaiDispatcher({ url, callerId: "web", signingKey: privateKey });
+    const results = await Promise.all(
+      contexts.map((context) => dispatcher.run({ context, script: "print(1); context_id()" })),
+    );
+    expect(results).toEqual(contexts);
+    await dispatcher.schedules.put({ context: contexts[0], name: "s", every: "1s", script: "7" });
+    await expect.poll(() => shop.settled.length, { timeout: 5000 }).toBeGreaterThan(3);
+    expect(shop.settled.map(({ outcome }) => outcome)).not.toContain("failed");
+    await Promise.all([dispatcher.close(), shop.close()]);
+    await store.close();
+    await cluster.stop();
+  });
+}
+
+describe("a worker on Redis Cluster", () => {
+  if (redisVersion() === null) it.skip("needs redis-server, which is not installed", () => undefined);
+  else clusterTests();
+});
 
 describe("a worker on Redis", () => {
   if (redisVersion() === null) it.skip("needs redis-server, which is not installed", () => undefined);

@@ -165,9 +165,9 @@ function testScripts(name: string, open: () => Promise<TaskStore>): void {
 
     it("lets scripts wait, several at a time on one thread", async () => {
       const start = performance.now();
-      const ends = await Promise.all([1, 2, 3, 4, 5].map((n) => shop.outcome(`sleep(0.3); ${n}`)));
+      const ends = await Promise.all([1, 2, 3, 4, 5].map((n) => shop.outcome(`sleep(0.5); ${n}`)));
       expect(ends).toEqual(["1", "2", "3", "4", "5"]);
-      expect(performance.now() - start).toBeLessThan(1200);
+      expect(performance.now() - start).toBeLessThan(2000);
     });
 
     it("attributes what interleaved scripts print to each of them", async () => {

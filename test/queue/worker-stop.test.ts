@@ -50,7 +50,7 @@ describe("stopping a worker", () => {
     await Promise.all([marked("c"), marked("d")]);
     const start = performance.now();
     await shop.worker.stop({ graceMs: 50 });
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     for (const id of ids)
       expect(await store.get({ id })).toMatchObject({
         status: "pending",
@@ -81,10 +81,10 @@ describe("stopping a worker", () => {
   });
 
   it("renews leases until the end", async () => {
-    const shop = await Workshop.open(store, { leaseMs: 300, engineModule: engine });
-    const id = await shop.submit('mark("g"); sleep(1); attempt()');
+    const shop = await Workshop.open(store, { leaseMs: 1000, engineModule: engine });
+    const id = await shop.submit('mark("g"); sleep(2.5); attempt()');
     await marked("g");
-    await shop.worker.stop({ graceMs: 5000 });
+    await shop.worker.stop({ graceMs: 15_000 });
     expect(await store.get({ id })).toMatchObject({ status: "completed", output: "1", crashes: 0 });
   });
 

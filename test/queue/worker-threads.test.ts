@@ -41,7 +41,7 @@ afterEach(async () => {
 
 describe("scripts that do not end", () => {
   it("are ended at their deadline without losing the thread", async () => {
-    const shop = await open();
+    const shop = await open({ killGraceMs: 10_000 });
     for (const script of ["loop {}", "sleep(60)", "never()", "loop { try { throw 1 } catch {} }"]) {
       const { error, status } = await shop.run(script, { timeoutMs: 150 });
       expect({ script, status, error }).toEqual({
@@ -63,7 +63,7 @@ describe("scripts that do not end", () => {
       kind: "Timeout",
       message: expect.stringContaining("its thread was ended"),
     });
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     expect(await shop.outcome("40 + 2")).toBe("42");
     expect(shop.events).toEqual(["started", "killed", "started"]);
   });
@@ -71,7 +71,7 @@ describe("scripts that do not end", () => {
   it("are retried like other failures", async () => {
     const shop = await open();
     const backoff = { kind: "fixed", baseMs: 10 } as const;
-    const spec = { timeoutMs: 100, maxAttempts: 2, backoff };
+    const spec = { timeoutMs: 1000, maxAttempts: 2, backoff };
     const script = "if attempt() == 1 { block(60000) } attempt()";
     expect(await shop.run(script, spec)).toMatchObject({ status: "completed", output: "2", attempts: 2 });
   });
@@ -134,24 +134,24 @@ describe("scripts beside them", () => {
 
   it("do not wait behind a long script when another thread is free", async () => {
     const shop = await open({ threads: 2, concurrency: 20 });
-    const long = await shop.submit('mark("long-1"); block(3000)');
+    const long = await shop.submit('mark("long-1"); block(8000)');
     await marked("long-1");
     const start = performance.now();
     const ends = await Promise.all(Array.from({ length: 10 }, (_, n) => shop.outcome(`${n}`)));
     expect(ends).toHaveLength(10);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(4000);
     await shop.store.cancel({ id: long });
   });
 
   it("go to another worker when all threads are held", async () => {
     const shop = await open();
-    const long = await shop.submit('mark("long-2"); block(3000)');
+    const long = await shop.submit('mark("long-2"); block(8000)');
     await marked("long-2");
     const other = await open({ contexts: [shop.context], store: shop.store });
     const start = performance.now();
     const ends = await Promise.all(Array.from({ length: 10 }, (_, n) => shop.outcome(`${n}`)));
     expect(ends).toHaveLength(10);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(4000);
     expect(other.settled.length).toBeGreaterThan(0);
     await shop.store.cancel({ id: long });
   });
@@ -221,8 +221,9 @@ describe("scripts that kill their thread", () => {
 
 describe("leases", () => {
   it("are renewed while scripts keep all threads busy", async () => {
-    const shop = await open({ leaseMs: 300 });
-    for (const script of ["block(1000); attempt()", "let n = 0; while n < 3000000 { n += 1 } attempt()"])
+    const shop = await open({ leaseMs: 1000 });
+    const computing = "let start = timestamp(); while start.elapsed < 2.5 {} attempt()";
+    for (const script of ["block(2500); attempt()", computing])
       expect(await shop.run(script)).toMatchObject({
         status: "completed",
         output: "1",

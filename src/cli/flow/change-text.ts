@@ -18,16 +18,23 @@ export function paintedStatus(status: string, style: Style): string {
   return paint === undefined ? status : style[paint](status);
 }
 
+const UNDO_TEXTS: Readonly<Record<string, string>> = {
+  Running: "being undone",
+  Waiting: "undoing is tried again",
+  Completed: "undone",
+  Failed: "could not be undone",
+};
+
 /** `pay: Running, attempt 2`; `path` is in front of the step's name: the steps that the run is inside of. */
 export function changeText(change: Change, style: Style, path = ""): string {
   const { step, status, attempt, undo, detail } = change;
   const subject = step === undefined ? path.replace(/\/$/, "") || "flow" : `${path}${step}`;
   const what = [
-    status === undefined ? null : `${undo ? "undoing it " : ""}${paintedStatus(status, style)}`,
+    undo ? UNDO_TEXTS[status ?? ""] : status && paintedStatus(status, style),
     attempt !== undefined && attempt > 1 ? `attempt ${attempt}` : null,
     detail === undefined ? null : oneLine(detail, 300),
   ];
-  return `${style.bold(oneLine(subject, 200))}: ${what.filter((part) => part !== null).join(", ")}`;
+  return `${style.bold(oneLine(subject, 200))}: ${what.filter((part) => part).join(", ")}`;
 }
 
 /** Local time of the day. */

@@ -1,6 +1,6 @@
 // Names, arguments, options and help of `rhai flow …`.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addStoreOptions, type Finish, type Runner, runnerOf, STORE_HELP } from "../queue/define-control.ts";
 import { collected, count, duration, listenAddress, size, wholeNumber } from "../queue/values.ts";
 
@@ -34,6 +34,7 @@ export function defineFlowCommands(program: Command, finish: Finish): void {
   defineExplore(flow, finish);
   defineServe(flow, finish);
   defineTransfer(flow, finish);
+  defineSchedules(flow, finish);
   const control = runnerOf(() => import("../commands/flow.ts"), finish);
   defineLooks(flow, control);
   defineChanges(flow, control);
@@ -162,6 +163,34 @@ function defineServe(flow: Command, finish: Finish): void {
     .option("--max-body <size>", "longest body of a request (default: 256KB)", size)
     .addHelpText("after", SERVE_HELP)
     .action(runnerOf(() => import("./serve.ts"), finish)(({ serveFlows }, options) => serveFlows(options)));
+}
+
+function defineSchedules(flow: Command, finish: Finish): void {
+  const run = runnerOf(() => import("./schedules.ts"), finish);
+  withInput(stored(flow.command("schedule")))
+    .description("let a flow start by itself; the file's rule holds where no option says otherwise")
+    .argument("<file>", "the flow")
+    .option("--name <text>", "of the schedule; replaces one of the same name (default: the flow's name)")
+    .option("--cron <rule>", "five fields, or six with seconds in front")
+    .option("--time-zone <name>", "Europe/Brussels, for example (default: UTC)")
+    .addOption(
+      new Option("--catch-up <what>", "slots that passed while nobody served (default: latest)").choices([
+        ...["none", "latest", "all"],
+      ]),
+    )
+    .addOption(
+      new Option("--when-unfinished <what>", "a slot while the last run goes on (default: allow)").choices([
+        ...["allow", "skip"],
+      ]),
+    )
+    .action(run(({ scheduleFlow }, options, [file]) => scheduleFlow(file, options)));
+  stored(flow.command("schedules"))
+    .description("list schedules")
+    .action(run(({ listFlowSchedules }, options) => listFlowSchedules(options)));
+  stored(flow.command("unschedule"))
+    .description("remove a schedule; its runs go on")
+    .argument("<name>", "the schedule")
+    .action(run(({ unscheduleFlow }, options, [name]) => unscheduleFlow(name, options)));
 }
 
 const IMPORT_HELP = `

@@ -120,9 +120,9 @@ function waitText(
   if (status !== "Waiting") return null;
   const left = dueAt === null ? null : durationText(Math.max(0, dueAt - now));
   if (wait !== null) {
+    const names = wait.events.map((event) => `'${event}'`).join(" or ");
     const forKey = wait.key === null ? "" : ` for '${wait.key}'`;
-    const atMost = left === null ? "" : `, ${left} left`;
-    return `waits for signal ${wait.events.map((event) => `'${event}'`).join(" or ")}${oneLine(forKey)}${atMost}`;
+    return `${oneLine(`waits for signal ${names}${forKey}`)}${left === null ? "" : `, ${left} left`}`;
   }
   if (attemptCount > 0 && stepKind(step) === "script")
     return left === null ? null : `next attempt in ${left}`;

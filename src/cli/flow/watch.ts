@@ -48,18 +48,28 @@ export async function watchRun(options: RunWatchOptions): Promise<FlowResult | n
   return signal.aborted ? null : await result;
 }
 
+interface Told {
+  /** Of the last transition. */
+  readonly number: number;
+  /** End of the run, once nothing was left to tell after it. */
+  readonly finishedAt: number | null;
+}
+
 class RunWatch {
   readonly #options: RunWatchOptions;
   readonly #logs: RunLogs;
   /** Transitions that were told, by run. */
-  readonly #told = new Map<string, number>();
+  readonly #told = new Map<string, Told>();
+  readonly #news: { readonly at: number; readonly tell: () => void }[] = [];
   #seen = false;
   #inTrouble = false;
 
   constructor(options: RunWatchOptions) {
     this.#options = options;
     const { tasks, context, listener } = options;
-    this.#logs = new RunLogs(tasks, context, (line, step) => listener.onLog(line, step));
+    this.#logs = new RunLogs(tasks, context, (line, step) => {
+      this.#news.push({ at: line.at, tell: () => listener.onLog(line, step) });
+    });
   }
 
   /** Looks once, and tells what is new. */
@@ -69,6 +79,7 @@ class RunWatch {
       const drawn = await readRun(executor.store, flowId);
       await this.#tellRun(drawn.run, "");
       await this.#logs.read(drawn.definition, drawn.run);
+      this.#tellNews();
       listener.onLook(drawn);
       this.#seen = true;
       this.#inTrouble = false;
@@ -79,12 +90,23 @@ class RunWatch {
     }
   }
 
+  /** In the order of the times, from whichever run and script it is. */
+  #tellNews(): void {
+    const news = this.#news.splice(0).sort((a, b) => a.at - b.at);
+    for (const { tell } of news) tell();
+  }
+
   async #tellRun({ state, inner }: GraphRun, path: string): Promise<void> {
     const { executor, listener } = this.#options;
-    const told = this.#told.get(state.flowId) ?? 0;
-    const entries = await executor.history(state.flowId, told);
-    for (const entry of entries) listener.onEntry(entry, path);
-    this.#told.set(state.flowId, entries.at(-1)?.number ?? told);
+    const told = this.#told.get(state.flowId) ?? { number: 0, finishedAt: null };
+    // Of a run that is over nothing more is to come, unless it is undone: then it ends again.
+    if (told.finishedAt !== null && told.finishedAt === state.finishedAt) return;
+    const entries = await executor.history(state.flowId, told.number);
+    for (const entry of entries) this.#news.push({ at: entry.at, tell: () => listener.onEntry(entry, path) });
     for (const [stepId, run] of inner ?? []) await this.#tellRun(run, `${path}${stepId}/`);
+    this.#told.set(state.flowId, {
+      number: entries.at(-1)?.number ?? told.number,
+      finishedAt: entries.length === 0 ? state.finishedAt : null,
+    });
   }
 }

@@ -58,8 +58,14 @@ export async function withFlows(
   }, url);
 }
 
-/** Trouble that passes: the work goes on. */
+const SILENCE_MS = 10_000;
+const lastTold = new Map<string, number>();
+
+/** Trouble that passes: the work goes on. While it lasts, it is told now and then. */
 export function reportTrouble(error: unknown, flowId: string | null): void {
-  const text = error instanceof Error ? error.message : String(error);
-  output.errorLine(`${flowId === null ? "flows" : `flow ${flowId}`}: ${oneLine(text, 300)}`);
+  const text = oneLine(error instanceof Error ? error.message : String(error), 300);
+  const now = Date.now();
+  if (now - (lastTold.get(text) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS) return;
+  lastTold.set(text, now);
+  output.errorLine(`${flowId === null ? "flows" : `flow ${flowId}`}: ${text}`);
 }

@@ -9,7 +9,7 @@ import type { Plan } from "../plan.ts";
 import { type StepJob, type StepRunner, taskIdOf } from "../runner/runner.ts";
 import { type FlowState, isFinalStatus, nextDue, uncompensatedSteps } from "../state.ts";
 import type { FlowStore, Next, SignalName } from "../store.ts";
-import type { Change, Effect, FlowEvent, Outcome } from "../transition/events.ts";
+import type { Change, Effect, FlowEvent, Outcome, Transition } from "../transition/events.ts";
 import { transition } from "../transition/transition.ts";
 import { scriptArguments } from "../variables.ts";
 import { encodeEntry, entryForParent, eventOfEntry } from "./entries.ts";
@@ -147,8 +147,9 @@ export class Driver {
     }
     // What came in time counts, although its time is over by now.
     if (events.length < taken.length + entries.length) events.push({ kind: "tick" });
-    const { state, effects, changes } = transition(this.plan, before, events, this.#host.now());
-    await this.#write(state, changes, entries.length, this.#nextFor(state, effects));
+    const result = transition(this.plan, before, events, this.#host.now());
+    const { state, effects } = result;
+    await this.#write(result, entries.length, this.#nextFor(state, effects));
     if (this.#over) return;
     this.#perform(effects);
     this.#setAlarm();
@@ -170,9 +171,13 @@ export class Driver {
   }
 
   /** One write for one turn. When nothing changed and nothing is passed on, there is nothing to write. */
-  async #write(state: FlowState, changes: readonly Change[], consumed: number, next: Next): Promise<void> {
+  async #write(
+    { state, changes, touched }: Transition<FlowState>,
+    consumed: number,
+    next: Next,
+  ): Promise<void> {
     const before = this.#state;
-    const fields = before === state ? NO_CHANGE : encodeChange(before, state);
+    const fields = before === state ? NO_CHANGE : encodeChange(before, state, touched);
     const changed = fields.flow.length > 0 || fields.steps.length > 0;
     this.#state = state;
     if (!changed && consumed === 0 && next.kind === "hold") return;
@@ -315,10 +320,11 @@ export function historyLine(at: number, executorId: string, changes: readonly Ch
 }
 
 /** Signals that steps wait for, by event and key. */
-function waitsOf({ steps }: FlowState): ReadonlyMap<string, SignalName> {
+function waitsOf({ names, steps }: FlowState): ReadonlyMap<string, SignalName> {
   const waits = new Map<string, SignalName>();
-  for (const id in steps) {
-    const { wait } = steps[id];
+  // Items do not wait for signals.
+  for (const name of names) {
+    const { wait } = steps[name];
     if (wait === null) continue;
     for (const event of wait.events) waits.set(`${event}\n${wait.key ?? ""}`, { event, key: wait.key });
   }

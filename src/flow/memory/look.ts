@@ -65,12 +65,20 @@ export async function readEvents(flows: MemoryFlows, params: ReadEventsParams): 
     const left = end - flows.now;
     if (found.length > 0 || left <= 0 || params.signal?.aborted || flows.closing.signal.aborted)
       return { events: found.map(({ event }) => event), cursor: String(found.at(-1)?.number ?? after) };
-    const signals = [flows.closing.signal, ...(params.signal ? [params.signal] : [])];
-    await flows.clock.sleep(Math.min(left, LOOK_MS), AbortSignal.any(signals));
+    await nextEvent(flows, left, params.signal);
   }
 }
 
-const LOOK_MS = 20;
+/** Resolves with the next event, after so long, or when the signal aborts. */
+async function nextEvent(flows: MemoryFlows, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const early = new AbortController();
+  const wake = () => early.abort();
+  flows.readers.add(wake);
+  for (const end of [flows.closing.signal, signal]) end?.addEventListener("abort", wake);
+  await flows.clock.sleep(ms, early.signal);
+  flows.readers.delete(wake);
+  for (const end of [flows.closing.signal, signal]) end?.removeEventListener("abort", wake);
+}
 
 /** An open run that is neither due nor waits for a signal, and is not paused. */
 export function orphans(

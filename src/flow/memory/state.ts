@@ -30,7 +30,7 @@ export interface Mail extends SignalName {
   readonly expiresAt: number;
 }
 
-export const MAX_HISTORY = 10_000;
+export const MAX_HISTORY = 50_000;
 export const MAX_EVENTS = 10_000;
 
 export function waitName({ event, key }: SignalName): string {
@@ -60,6 +60,8 @@ export class MemoryFlows {
   readonly events: { readonly number: number; readonly event: StoredEvent }[] = [];
   readonly schedules = new Map<string, StoredSchedule>();
   readonly listeners = new Set<FlowListener>();
+  /** Those who wait for the next event. */
+  readonly readers = new Set<() => void>();
   readonly closing = new AbortController();
   lastToken = 0;
   lastEvent = 0;
@@ -96,6 +98,7 @@ export class MemoryFlows {
     if (run.history.length > MAX_HISTORY) run.history.shift();
     this.events.push({ number: ++this.lastEvent, event: { id: run.id, line } });
     if (this.events.length > MAX_EVENTS) this.events.shift();
+    for (const wake of [...this.readers]) wake();
   }
 
   useDefinition(hash: string, text: string): void {

@@ -58,7 +58,7 @@ export class MockApi implements StepRunner {
     this.#clock = options.clock ?? systemClock;
     this.#steps = repliesByName(options.steps);
     this.#compensations = repliesByName(options.compensations);
-    const engine = options.engine ?? new Engine().registerPackage(tasksPackage).onPrint(() => undefined);
+    const engine = options.engine ?? engineBy(this.#clock);
     for (const [name, replies] of repliesByName(options.functions)) this.#register(engine, name, replies);
     this.#scripts = new EngineRunner({ engine });
   }
@@ -134,6 +134,16 @@ export class MockApi implements StepRunner {
     for (const { stop } of this.#jobs.values()) stop.abort();
     await this.#scripts.close();
   }
+}
+
+/** Scripts that sleep do so by the clock of the mock, which may be a virtual one. */
+function engineBy(clock: Clock): Engine {
+  const engine = new Engine().registerPackage(tasksPackage).onPrint(() => undefined);
+  const sleep = ({ signal }: { readonly signal: AbortSignal | null }, seconds: number): Promise<void> =>
+    clock.sleep(Number.isFinite(seconds) ? seconds * 1000 : 0, signal ?? undefined);
+  for (const type of ["int", "float"] as const)
+    engine.registerAsyncFn("sleep", [type], sleep, { context: true });
+  return engine;
 }
 
 function repliesByName(given: MockApiOptions["steps"] = {}): Map<string, Replies> {

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../queue/clock.ts";
 import { QueueError } from "../../queue/errors.ts";
-import type { RedisClient, Reply } from "../../queue/redis/client.ts";
+import type { RedisClient, Reply } from "../../queue/redis/connection/client.ts";
 import { runLoaded, ScriptSet, sameAgain } from "../../queue/redis/script-loader.ts";
 import type { FlowKeys } from "./keys.ts";
 import { FRAGMENTS, SCRIPTS } from "./scripts.generated.ts";

@@ -1,6 +1,6 @@
 // The verbs that read: pages of runs, numbers, history, events; and being told.
 
-import type { BlockingConnection } from "../../queue/redis/client.ts";
+import type { BlockingConnection } from "../../queue/redis/connection/client.ts";
 import { type FieldRecord, toRecord } from "../codec.ts";
 import { FLOW_STATUSES, type FlowStatus } from "../state.ts";
 import type {

@@ -1,6 +1,6 @@
 // The verbs that executors use: start, claim, commit, extend, release.
 
-import type { Reply } from "../../queue/redis/client.ts";
+import type { Reply } from "../../queue/redis/connection/client.ts";
 import { type EncodedChange, type FieldRecord, storedItemIds, storedStepNames, toRecord } from "../codec.ts";
 import { FlowError } from "../errors.ts";
 import type {

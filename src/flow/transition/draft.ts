@@ -17,6 +17,7 @@ export class Draft {
   readonly settings: Settings;
   readonly effects: Effect[] = [];
   readonly changes: Change[] = [];
+  readonly touched = new Set<string>();
   #state: FlowState;
   #stepsCopied = false;
 
@@ -52,11 +53,11 @@ export class Draft {
   }
 
   add(step: StepState): void {
-    this.#writable()[step.stepId] = step;
+    this.#writable(step.stepId)[step.stepId] = step;
   }
 
   update(stepId: string, fields: Partial<StepState>): void {
-    const steps = this.#writable();
+    const steps = this.#writable(stepId);
     const before = steps[stepId];
     const after = { ...before, ...fields };
     steps[stepId] = after;
@@ -72,7 +73,7 @@ export class Draft {
   }
 
   updateUndo(stepId: string, fields: Partial<UndoState>): void {
-    const steps = this.#writable();
+    const steps = this.#writable(stepId);
     const before = steps[stepId].undo ?? NO_UNDO;
     const undo = { ...before, ...fields };
     steps[stepId] = { ...steps[stepId], undo };
@@ -115,7 +116,8 @@ export class Draft {
     return true;
   }
 
-  #writable(): Record<string, StepState> {
+  #writable(stepId: string): Record<string, StepState> {
+    this.touched.add(stepId);
     if (!this.#stepsCopied) {
       this.#state = { ...this.#state, steps: { ...this.#state.steps } };
       this.#stepsCopied = true;
@@ -124,7 +126,8 @@ export class Draft {
   }
 
   result(): Transition<FlowState> {
-    return { state: this.#state, effects: this.effects, changes: this.changes };
+    const { effects, changes, touched } = this;
+    return { state: this.#state, effects, changes, touched };
   }
 }
 

@@ -57,4 +57,6 @@ export interface Transition<S> {
   readonly state: S;
   readonly effects: readonly Effect[];
   readonly changes: readonly Change[];
+  /** Ids of the steps whose states may be others now. */
+  readonly touched: ReadonlySet<string>;
 }

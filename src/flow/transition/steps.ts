@@ -86,27 +86,59 @@ function beginItems(draft: Draft, plan: PlanStep, expression: Expression): void 
 
 /** Starts as many items as may run at a time; ends the step with its last item, or with the first that fails. */
 export function advanceItems(draft: Draft, plan: PlanStep): void {
-  const ids = Array.from({ length: draft.step(plan.name).items! }, (_, i) => itemId(plan.name, i));
-  const limit = plan.definition.forEach?.limit ?? ids.length;
-  const isBusy = (id: string) => ["Running", "Waiting"].includes(draft.step(id).status);
-  let busy = ids.filter(isBusy).length;
-  for (const id of ids) {
-    if (busy >= limit || failedItem(draft, plan, ids) !== undefined) break;
-    if (draft.step(id).status !== "Pending") continue;
+  const { pending, busy, failed } = surveyItems(draft, plan);
+  const limit = plan.definition.forEach?.limit ?? Number.POSITIVE_INFINITY;
+  let [running, waiting, broken] = [busy, pending.length, failed];
+  for (const id of pending) {
+    if (running >= limit || broken !== null) break;
     beginItem(draft, plan, id);
-    if (isBusy(id)) busy++;
+    waiting--;
+    const item = draft.step(id);
+    if (isBusy(item)) running++;
+    else if (breaks(plan, item)) broken = item;
   }
-  const failed = failedItem(draft, plan, ids);
-  if (failed !== undefined) failWithItem(draft, plan, failed);
-  else if (busy === 0 && ids.every((id) => draft.step(id).status !== "Pending"))
-    draft.end(plan.name, { status: "Completed", output: outputOfItems(draft, ids) });
+  if (broken !== null) failWithItem(draft, plan, broken);
+  else if (running === 0 && waiting === 0)
+    draft.end(plan.name, { status: "Completed", output: outputOfItems(draft, plan) });
 }
 
-/** The item that the step fails with. */
-function failedItem(draft: Draft, plan: PlanStep, ids: readonly string[]): StepState | undefined {
-  if (plan.definition.onFailure === "continue") return undefined;
-  const id = ids.find((one) => draft.step(one).status === "Failed");
-  return id === undefined ? undefined : draft.step(id);
+interface ItemSurvey {
+  readonly pending: readonly string[];
+  readonly busy: number;
+  /** The item that the step fails with. */
+  readonly failed: StepState | null;
+}
+
+function surveyItems(draft: Draft, plan: PlanStep): ItemSurvey {
+  const pending: string[] = [];
+  let busy = 0;
+  let failed: StepState | null = null;
+  for (const id of itemIds(draft, plan)) {
+    const item = draft.step(id);
+    if (item.status === "Pending") pending.push(id);
+    else if (isBusy(item)) busy++;
+    else if (failed === null && breaks(plan, item)) failed = item;
+  }
+  return { pending, busy, failed };
+}
+
+function isBusy({ status }: StepState): boolean {
+  return status === "Running" || status === "Waiting";
+}
+
+function breaks(plan: PlanStep, { status }: StepState): boolean {
+  return status === "Failed" && plan.definition.onFailure !== "continue";
+}
+
+const knownIds = new WeakMap<PlanStep, string[]>();
+
+/** Making thousands of texts anew with every event would take longer than all the rest. */
+function itemIds(draft: Draft, plan: PlanStep): readonly string[] {
+  const count = draft.step(plan.name).items ?? 0;
+  const ids = knownIds.get(plan) ?? [];
+  knownIds.set(plan, ids);
+  while (ids.length < count) ids.push(itemId(plan.name, ids.length));
+  return ids.length === count ? ids : ids.slice(0, count);
 }
 
 function failWithItem(draft: Draft, plan: PlanStep, { stepId, error }: StepState): void {
@@ -115,8 +147,10 @@ function failWithItem(draft: Draft, plan: PlanStep, { stepId, error }: StepState
   draft.end(plan.name, { status: "Failed", error: { ...failure, message } });
 }
 
-function outputOfItems(draft: Draft, ids: readonly string[]): string {
-  return `[${ids.map((id) => draft.step(id).output ?? "null").join(",")}]`;
+function outputOfItems(draft: Draft, plan: PlanStep): string {
+  return `[${itemIds(draft, plan)
+    .map((id) => draft.step(id).output ?? "null")
+    .join(",")}]`;
 }
 
 function beginItem(draft: Draft, plan: PlanStep, stepId: string): void {
@@ -220,9 +254,13 @@ export function endWait(draft: Draft, step: StepState): void {
   }
 }
 
-/** Tells a running attempt to stop; it ends when its end is reported, or as lost after a while. */
+/**
+ * Tells a running attempt to stop; it ends when its end is reported, or as lost after a while. A flow is waited for: it ends
+ * itself, and undoes what it did first.
+ */
 export function stopAttempt(draft: Draft, stepId: string, reason: "timeout" | "cancelled"): void {
-  draft.update(stepId, { stopping: reason, dueAt: draft.now + draft.settings.stopGraceMs });
+  const dueAt = draft.planOf(stepId).kind === "flow" ? null : draft.now + draft.settings.stopGraceMs;
+  draft.update(stepId, { stopping: reason, dueAt });
   draft.effect("stop", stepId, false);
 }
 

@@ -216,6 +216,7 @@ export function newRun(
     signals: [],
     parent: parent ?? null,
     rerunOf: rerunOf ?? null,
+    names: definition.steps.map(({ name }) => name),
     steps: all,
   };
 }

@@ -26,7 +26,8 @@ export abstract class ChainParser extends CollectionParser {
     const outer = this.level;
     let expr = root;
     if (this.RECORDING_PHASE || root.kind === "variable") expr = this.qualifiedOrCalled(root as VariableExpr);
-    if (this.RECORDING_PHASE || POSTFIX_STARTS[this.peek().tokenTypeIdx!]) expr = this.chain(expr, start);
+    if (this.RECORDING_PHASE) this.OPTION2(() => this.chain(expr, start));
+    else if (POSTFIX_STARTS[this.peek().tokenTypeIdx!]) expr = this.chain(expr, start);
     if (!this.RECORDING_PHASE) this.checkNamespaceOf(expr);
     this.level = outer;
     return expr;

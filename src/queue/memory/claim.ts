@@ -102,7 +102,8 @@ function takeKeyLease(context: MemoryContext, task: Task, leaseUntil: number): b
   const { keyConcurrency } = context.settings;
   if (keyConcurrency === null) return true;
   const fairKey = fairKeyOf(task);
-  if (context.keyLive(fairKey) >= keyConcurrency) {
+  const reserved = (context.keyLeases.get(fairKey)?.score(task.id) ?? 0) > context.now;
+  if (!reserved && context.keyLive(fairKey) >= keyConcurrency) {
     const parked = context.parked.get(fairKey);
     if (parked === undefined) context.parked.set(fairKey, [task.id]);
     else parked.push(task.id);

@@ -11,6 +11,7 @@ import { SortedIndex } from "./sorted-index.ts";
 
 /** Parked tasks put back in one go. */
 const MAX_UNPARK = 100;
+const RESERVED_MS = 60_000;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -164,21 +165,42 @@ export class MemoryContext {
   /** Gives the lease back, and its room to a parked task. */
   endLease(task: Task): void {
     this.leases.delete(task.id);
+    this.endKeyLease(task);
+  }
+
+  /** The room of a task that is the next to run, but not claimed yet. */
+  reserve(id: string, fairKey: string): void {
+    if (this.settings.keyConcurrency !== null) this.keyLeasesOf(fairKey).set(id, this.now + RESERVED_MS);
+  }
+
+  /** Frees the room that a run, or a task about to run, takes of its key. */
+  dropKeyLease(task: Task): void {
     if (this.settings.keyConcurrency === null) return;
     const fairKey = fairKeyOf(task);
     const leases = this.keyLeasesOf(fairKey);
     leases.delete(task.id);
     if (leases.size === 0) this.keyLeases.delete(fairKey);
-    this.unpark(fairKey);
   }
 
-  /** Puts the oldest parked tasks of a key back, as many as there is room for. Returns how many. */
+  /** And lets the key's next task have it. */
+  endKeyLease(task: Task): void {
+    this.dropKeyLease(task);
+    if (this.settings.keyConcurrency !== null) this.unpark(fairKeyOf(task));
+  }
+
+  /**
+   * Puts the oldest parked tasks of a key back, as many as there is room for. They take their room with them: until they
+   * are claimed nobody else gets it, and so the tasks of a key keep their order. Returns how many.
+   */
   unpark(fairKey: string): number {
     const parked = this.parked.get(fairKey);
     if (parked === undefined) return 0;
     const room = (this.settings.keyConcurrency ?? Number.POSITIVE_INFINITY) - this.keyLive(fairKey);
     const ids = parked.splice(0, Math.max(0, Math.min(room, MAX_UNPARK)));
-    for (const id of ids.reverse()) this.ready.pushFront(id, fairKey);
+    for (const id of ids.reverse()) {
+      this.ready.pushFront(id, fairKey);
+      this.reserve(id, fairKey);
+    }
     if (parked.length === 0) this.parked.delete(fairKey);
     this.wake();
     return ids.length;

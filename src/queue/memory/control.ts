@@ -62,10 +62,12 @@ function cancelWaiting(context: MemoryContext, entry: Entry): void {
   if (task.status === "scheduled") context.scheduled.delete(task.id);
   else if (!context.withdraw(task)) context.gone.add(task.id);
   endWaiting(context, entry);
+  context.endKeyLease(task);
 }
 
 function endWaiting(context: MemoryContext, entry: Entry): void {
   const { task } = entry;
+  context.dropKeyLease(task);
   context.move(task, "cancel");
   context.finish(entry);
   context.event("cancelled", task.id);
@@ -164,7 +166,7 @@ export function drain(state: MemoryState, { context: name, scheduled, limit }: D
     return true;
   };
   while (count < number && cancelOne(context.ready.pick()));
-  for (const [fairKey, ids] of context.parked) {
+  for (const [fairKey, ids] of [...context.parked].sort(([a], [b]) => (a < b ? -1 : 1))) {
     while (count < number && cancelOne(ids.shift()));
     if (ids.length === 0) context.parked.delete(fairKey);
   }
@@ -206,9 +208,12 @@ export function schedules(state: MemoryState, { context }: ContextRef): readonly
 export function fireSchedules(state: MemoryState, { context: name }: ContextRef): Fired {
   const context = state.context(name);
   const ids: string[] = [];
-  for (const row of context.schedules.values()) {
-    if (row.nextAt === null || row.nextAt > context.now) continue;
-    const { slots, nextAt } = dueSlots(row, row.nextAt, context.now);
+  const due = [...context.schedules.values()].filter(
+    ({ nextAt }) => nextAt !== null && nextAt <= context.now,
+  );
+  due.sort((a, b) => a.nextAt! - b.nextAt! || (a.name < b.name ? -1 : 1));
+  for (const row of due) {
+    const { slots, nextAt } = dueSlots(row, row.nextAt!, context.now);
     let { lastSlot, lastTaskId } = row;
     for (const slot of slots) {
       const last = lastTaskId === null ? undefined : state.tasks.get(lastTaskId)?.task;
@@ -237,7 +242,7 @@ export function sweep(state: MemoryState, { context: name, limit }: SweepParams)
   const expired = context.leases.upTo(context.now, number);
   for (const id of expired) crash(context, state.tasks.get(id)!, LOST);
   let unparked = 0;
-  for (const fairKey of [...context.parked.keys()]) unparked += context.unpark(fairKey);
+  for (const fairKey of [...context.parked.keys()].sort()) unparked += context.unpark(fairKey);
   context.ready.feed();
   context.endFinishing();
   let removed = context.trim("finished", number, true) + context.trim("dead", number, true);

@@ -137,8 +137,10 @@ function release(context: MemoryContext, entry: Entry): SettledStatus {
   if (task.cancelRequestedAt !== null) return cancelRun(context, entry);
   context.move(task, "release");
   task.attempts = Math.max(0, task.attempts - 1);
-  context.endLease(task);
-  context.ready.pushFront(task.id, fairKeyOf(task));
+  const fairKey = fairKeyOf(task);
+  context.leases.delete(task.id);
+  context.reserve(task.id, fairKey);
+  context.ready.pushFront(task.id, fairKey);
   context.event("released", task.id);
   return "pending";
 }

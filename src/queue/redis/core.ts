@@ -5,7 +5,7 @@ import { QueueError } from "../errors.ts";
 import { checkContext, checkTaskId } from "../names.ts";
 import type { TaskRef } from "../store.ts";
 import type { TextLimits } from "../task-limits.ts";
-import type { CallOptions, RedisClient, Reply } from "./client.ts";
+import type { CallOptions, RedisClient, Reply } from "./connection/client.ts";
 import type { Keys } from "./keys.ts";
 import { type RunOptions, runScript, type ScriptName } from "./script-loader.ts";
 

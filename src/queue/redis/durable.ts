@@ -2,14 +2,21 @@
 
 import { QueueError } from "../errors.ts";
 import type { Durability } from "../store.ts";
-import type { BlockingConnection, CallOptions, Reply } from "./client.ts";
+import type { BlockingConnection, CallOptions, Reply } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { runScript, type ScriptName, sameAgain } from "./script-loader.ts";
+
+const MAX_CONNECTIONS = 16;
+
+interface Shared {
+  readonly connection: BlockingConnection;
+  users: number;
+}
 
 /** WAIT speaks of the writes of its own connection, and blocks it: so these writes get connections of their own. */
 export class DurableWriter {
   readonly #core: Core;
-  readonly #connections = new Map<string, BlockingConnection>();
+  readonly #connections = new Map<string, Shared>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -23,15 +30,21 @@ export class DurableWriter {
   ): Promise<Reply> {
     const { keys, deadlineMs } = this.#core;
     const key = keys.of("queue", context);
-    const connection = this.#connection(context, key);
+    const shared = this.#shared(context, key);
+    const { connection } = shared;
     const caller = {
       call: (command: string, list: readonly string[], options?: CallOptions) =>
         connection.call(command, list, options?.deadlineMs ?? deadlineMs),
     };
     const all = [keys.prefix, keys.tag(context), this.#core.now, ...args];
-    const reply = await runScript(caller, name, key, all, { deadlineMs, again: sameAgain });
-    await this.#confirm(connection, durability, deadlineMs);
-    return reply;
+    shared.users++;
+    try {
+      const reply = await runScript(caller, name, key, all, { deadlineMs, again: sameAgain });
+      await this.#confirm(connection, durability, deadlineMs);
+      return reply;
+    } finally {
+      shared.users--;
+    }
   }
 
   async #confirm(
@@ -55,16 +68,27 @@ export class DurableWriter {
     }
   }
 
-  #connection(context: string, key: string): BlockingConnection {
-    let connection = this.#connections.get(context);
-    if (connection === undefined) {
-      connection = this.#core.client.blocking(key);
-      this.#connections.set(context, connection);
+  #shared(context: string, key: string): Shared {
+    let shared = this.#connections.get(context);
+    if (shared === undefined) {
+      this.#closeIdle();
+      shared = { connection: this.#core.client.blocking(key), users: 0 };
+      this.#connections.set(context, shared);
     }
-    return connection;
+    return shared;
+  }
+
+  /** Makes room for another connection. */
+  #closeIdle(): void {
+    for (const [context, { connection, users }] of this.#connections) {
+      if (this.#connections.size < MAX_CONNECTIONS) break;
+      if (users > 0) continue;
+      connection.close();
+      this.#connections.delete(context);
+    }
   }
 
   close(): void {
-    for (const connection of this.#connections.values()) connection.close();
+    for (const { connection } of this.#connections.values()) connection.close();
   }
 }

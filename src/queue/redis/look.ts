@@ -19,7 +19,7 @@ import type {
   WorkerInfo,
 } from "../store.ts";
 import type { Task } from "../task.ts";
-import type { BlockingConnection } from "./client.ts";
+import type { BlockingConnection } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { readSettings } from "./settings.ts";
 import { MAX_LOG_LINES } from "./work.ts";

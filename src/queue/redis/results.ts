@@ -6,7 +6,7 @@ import { timerMs } from "../numbers.ts";
 import { decodeError } from "../record.ts";
 import type { WaitForResultParams } from "../store.ts";
 import type { TaskResult } from "../task.ts";
-import type { Unsubscribe } from "./client.ts";
+import type { Unsubscribe } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { sameAgain } from "./script-loader.ts";
 

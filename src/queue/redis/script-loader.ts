@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { isQueueError } from "../errors.ts";
-import type { RedisClient, Reply } from "./client.ts";
+import type { RedisClient, Reply } from "./connection/client.ts";
 import { FRAGMENTS, SCRIPTS } from "./scripts.generated.ts";
 
 interface Loaded {

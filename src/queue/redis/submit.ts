@@ -6,7 +6,7 @@ import { encodeSpec, fairKeyOf } from "../record.ts";
 import type { Durability, Enqueued, EnqueueManyParams, EnqueueParams } from "../store.ts";
 import type { TaskSpec } from "../task.ts";
 import { checkSpec } from "../task-limits.ts";
-import type { Reply } from "./client.ts";
+import type { Reply } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import type { DurableWriter } from "./durable.ts";
 import type { Results } from "./results.ts";

@@ -3,7 +3,7 @@
 import { closingController } from "../closing.ts";
 import { isQueueError, QueueError } from "../errors.ts";
 import type { Claimed, Idle, LeaseRef, WaitForWorkParams, WatchCancelsParams } from "../store.ts";
-import type { BlockingConnection, Unsubscribe } from "./client.ts";
+import type { BlockingConnection, Unsubscribe } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { scriptSha, scriptText } from "./script-loader.ts";
 import { requestIn, type Work } from "./work.ts";

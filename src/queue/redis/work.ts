@@ -27,7 +27,7 @@ import type {
 import { isCarriedOut, MAX_CLAIM } from "../store.ts";
 import type { ClaimedTask } from "../task.ts";
 import { boundedVerdict, checkText, findGarbage } from "../task-limits.ts";
-import type { Reply } from "./client.ts";
+import type { Reply } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { sameAgain } from "./script-loader.ts";
 

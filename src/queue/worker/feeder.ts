@@ -137,7 +137,9 @@ export class Feeder {
     if (this.#isRipe) return this.#attempt(() => this.#settle(limit));
     if (limit === 0 || this.#verdicts.length > 0) return null;
     const idle = this.#idle;
-    return this.#attempt(() => (idle === null ? this.#claim(limit) : this.#wait(limit, idle)));
+    // A wait may be long: what is kept for it, other contexts cannot have meanwhile.
+    const waitFor = this.#host.shares.isForOne ? limit : 1;
+    return this.#attempt(() => (idle === null ? this.#claim(limit) : this.#wait(waitFor, idle)));
   }
 
   async #attempt(call: () => Promise<void>): Promise<void> {

@@ -44,7 +44,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
     if (options.listen !== undefined) health = await startHealthServer(worker, options.listen);
     const stopped = new Promise<void>((resolve) => worker.once("stopped", resolve));
     await worker.start();
-    options.onReady?.(worker, health);
+    // A signal may have come before.
+    if (worker.health().state === "running") options.onReady?.(worker, health);
     if (options.drain) await Promise.race([worker.drained(), stopped]);
     else await stopped;
     await worker.stop();

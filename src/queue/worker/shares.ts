@@ -18,6 +18,11 @@ export class Shares {
     for (const context of contexts) this.#held.set(context, { running: 0, reserved: 0, hungry: false });
   }
 
+  /** There is one context only. */
+  get isForOne(): boolean {
+    return this.#held.size === 1;
+  }
+
   /** Not every context can have a slot at the same time. */
   get areScarce(): boolean {
     return this.#total < this.#held.size;

@@ -4,6 +4,7 @@ import type { Position } from "../../lang/position.ts";
 import { EvalError, functionNotFound } from "../errors.ts";
 import { assignOperator } from "../function/operators.ts";
 import { Blob, RhaiArray } from "../value/containers.ts";
+import { utf8Length } from "../value/strings.ts";
 import { typeIdOf, type Value } from "../value/value.ts";
 import { callSignature } from "./callbacks.ts";
 import type { Frame } from "./frame.ts";
@@ -73,14 +74,26 @@ function operation(
   };
 }
 
-/** Rhai checks the array before it appends another one to it, all else afterwards, and bytes appended to a blob not at all. */
+/**
+ * As in Rhai: what a blob would become is checked before, an array before another one is appended to it, and all else
+ * afterwards.
+ */
 function sizedOperation(frame: Frame, operate: Operator, old: Value, value: Value, pos: Position): Value {
-  if (old instanceof Blob) return operate(old, value);
+  if (old instanceof Blob) {
+    frame.run.throwOnSize(old.length + bytesAdded(value), 0, 0, pos);
+    return operate(old, value);
+  }
   if (old instanceof RhaiArray && value instanceof RhaiArray) {
     if (old.length > 0 && value.length > 0) frame.run.checkSize(old, pos);
     return operate(old, value);
   }
   return frame.run.checkSize(operate(old, value), pos);
+}
+
+/** What Rhai counts: one for a character. */
+function bytesAdded(value: Value): number {
+  if (value instanceof Blob) return value.length;
+  return typeof value === "string" ? utf8Length(value) : 1;
 }
 
 function registeredOperation(

@@ -176,6 +176,43 @@ export function sharing(setup: StoreSetup): void {
       expect((await probe.counts()).waiting).toBe(0);
     });
 
+    it("keeps the order of a key's tasks, whatever happens between", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ keyConcurrency: 1 });
+      const ids: string[] = [];
+      for (let i = 0; i < 7; i++) ids.push(await probe.submit({ callerId: "a" }));
+      expect(await probe.claim(10)).toMatchObject({ tasks: [{ id: ids[0] }] });
+      const order: string[] = [];
+      for (let turn = 0; turn < 6; turn++) {
+        const [task] = (await probe.store.list({ context: probe.context, state: "processing" })).tasks;
+        order.push(task.id);
+        // Back as the next to run, then done; the next ones come to the ready ones, and sweeps look for more.
+        await probe.settle({ kind: "released", id: task.id, token: task.token });
+        await probe.sweep();
+        const again = await probe.take();
+        expect(again.id).toBe(task.id);
+        await probe.done(again);
+        await probe.sweep();
+        await probe.store.pause({ context: probe.context });
+        await probe.sweep();
+        await probe.store.resume({ context: probe.context });
+        expect(await probe.ids()).toHaveLength(1);
+      }
+      expect(order).toEqual(ids.slice(0, 6));
+      await probe.verify();
+    });
+
+    it("frees the room that a cancelled task of a key was about to take", async () => {
+      const probe = new Probe(setup);
+      await probe.configure({ keyConcurrency: 1 });
+      const ids: string[] = [];
+      for (let i = 0; i < 3; i++) ids.push(await probe.submit({ callerId: "a" }));
+      const { tasks } = await probe.claim(10);
+      await probe.done(tasks[0]);
+      expect(await probe.store.cancel({ id: ids[1] })).toBe("cancelled");
+      expect(await probe.ids()).toEqual([ids[2]]);
+    });
+
     it("puts as many parked tasks back as a raised limit allows, in their order", async () => {
       const probe = new Probe(setup);
       await probe.configure({ keyConcurrency: 1 });

@@ -207,6 +207,19 @@ export function waiting(setup: StoreSetup): void {
       for (const result of await Promise.all(waiting)) expect(result.status).toBe("completed");
     });
 
+    it("waits for the result of a rerun, not for that of the run before", async () => {
+      const probe = new Probe(setup, { realTime: true });
+      const { store, context } = probe;
+      const { id } = await store.enqueue({ task: { context, script: "1" }, notify: true });
+      await probe.done(await probe.take(), "first");
+      await pause(30);
+      await store.rerun({ id });
+      const waiting = store.waitForResult({ id, timeoutMs: 5000 });
+      await pause(20);
+      await probe.done(await probe.take(), "second");
+      expect(await waiting).toMatchObject({ output: "second" });
+    });
+
     it("ends with its time, with a signal, or for an unknown task", async () => {
       const probe = new Probe(setup, { realTime: true });
       const { store } = probe;
@@ -225,6 +238,24 @@ export function waiting(setup: StoreSetup): void {
   });
 
   describe("waiting for cancels", () => {
+    it("hears of them also when somebody else has just stopped listening", async () => {
+      const probe = new Probe(setup, { realTime: true });
+      const { store, context } = probe;
+      const id = await probe.submit();
+      const task = await probe.take();
+      const heard: LeaseRef[] = [];
+      const stop = await store.watchCancels({ contexts: [context], onCancel: () => undefined });
+      const [, again] = await Promise.all([
+        stop(),
+        store.watchCancels({ contexts: [context], onCancel: (lease) => heard.push(lease) }),
+      ]);
+      await pause(20);
+      await store.cancel({ id });
+      for (let i = 0; i < 50 && heard.length === 0; i++) await pause(10);
+      expect(heard).toEqual([leaseOf(task)]);
+      await again();
+    });
+
     it("hears of each running task that is cancelled", async () => {
       const probe = new Probe(setup, { realTime: true });
       const { store, context } = probe;

@@ -12,6 +12,8 @@
 --- @include records
 --- @include end-finishing
 --- @include odd
+--- @include key-lease
+--- @include park
 --- @include withdraw
 --- @include cancel
 local id = ARGV[4]

@@ -26,13 +26,14 @@ local function cancelOne(id, status)
   if v[1] and v[1] ~= 'pending' and v[1] ~= status and R.hasPlace(id, v[1], v[5]) then
     return false
   end
-  R.endWaiting(id, v)
+  local owner = redis.call('HMGET', R.taskKey(id), 'fairKey', 'callerId')
+  R.endWaiting(id, v, R.fairKeyFrom(owner[1], owner[2]))
   cancelled = cancelled + 1
   return true
 end
 local _, complete = R.drawUntil(limit, cancelOne)
 if complete and cancelled < limit then
-  for _, fairKey in ipairs(redis.call('SRANDMEMBER', R.key('parkedkeys'), 16)) do
+  for _, fairKey in ipairs(R.parkedKeys()) do
     local ids = redis.call('RPOP', R.subKey('parked', fairKey), limit - cancelled)
     R.add('parked', -#(ids or {}))
     for _, id in ipairs(ids or {}) do

@@ -37,6 +37,7 @@ local function checkEntry(index, rule, allowed)
       R.forgetOne(index, id)
     elseif repair then
       redis.call('ZREM', R.key(index), id)
+      S.urgent = S.urgent - (index == 'urgent' and 1 or 0)
     end
   end
 end

@@ -15,6 +15,7 @@
 --- @include end-finishing
 --- @include promote
 --- @include promote-due
+--- @include key-lease
 --- @include park
 --- @include lease
 --- @include limits
@@ -34,7 +35,7 @@ for _, id in ipairs(expired) do
 end
 R.flushLeases()
 local unparked = 0
-for _, fairKey in ipairs(redis.call('SRANDMEMBER', R.key('parkedkeys'), 16)) do
+for _, fairKey in ipairs(R.parkedKeys()) do
   unparked = unparked + R.unpark(fairKey)
 end
 R.flushReady()

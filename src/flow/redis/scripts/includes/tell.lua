@@ -3,9 +3,11 @@ function F.tell(message)
   S.messages[#S.messages + 1] = message
 end
 
--- Run ids and lines of history in turns, as one entry of the stream of events.
+-- Run ids and lines of history in turns, as one entry of the stream of events. Of a very long history the oldest lines go.
 function F.note(id, line)
-  redis.call('RPUSH', F.ofRun('flow-history', id), line)
+  if redis.call('RPUSH', F.ofRun('flow-history', id), line) > 50000 then
+    redis.call('LPOP', F.ofRun('flow-history', id))
+  end
   S.events[#S.events + 1] = id
   S.events[#S.events + 1] = line
 end

@@ -1,16 +1,22 @@
 -- Ends a task that waits. An entry that cannot be taken out of its list stays there until a worker comes by it: 'gone'
 -- remembers that it counts no more.
 function R.cancelWaiting(id, v)
-  if redis.call('ZREM', R.key('scheduled'), id) == 0 then
-    local owner = redis.call('HMGET', R.taskKey(id), 'fairKey', 'callerId')
-    if not R.withdraw(id, R.fairKeyFrom(owner[1], owner[2])) then
-      redis.call('SADD', R.key('gone'), id)
-    end
+  local owner = redis.call('HMGET', R.taskKey(id), 'fairKey', 'callerId')
+  local fairKey = R.fairKeyFrom(owner[1], owner[2])
+  if redis.call('ZREM', R.key('scheduled'), id) == 0 and not R.withdraw(id, fairKey) then
+    redis.call('SADD', R.key('gone'), id)
   end
-  R.endWaiting(id, v)
+  R.endWaiting(id, v, fairKey)
+  if S.rules and R.rule('keyConcurrency') then
+    R.unpark(fairKey)
+  end
 end
 
-function R.endWaiting(id, v)
+-- Its entry was taken out. If it was the next of its key, that room is free.
+function R.endWaiting(id, v, fairKey)
+  if S.rules and R.rule('keyConcurrency') then
+    redis.call('ZREM', R.subKey('keyleases', fairKey), id)
+  end
   if not v[5] then
     v[5] = R.adopt(id, R.tableOf(redis.call('HGETALL', R.taskKey(id))))
   end

@@ -1,7 +1,11 @@
 -- Leases that end in this call: the index is written once, by flushLeases().
-function R.endLease(id, fairKey, callerId)
+function R.dropLease(id)
   S.endedLeases = S.endedLeases or {}
   S.endedLeases[#S.endedLeases + 1] = id
+end
+
+function R.endLease(id, fairKey, callerId)
+  R.dropLease(id)
   if S.rules and R.rule('keyConcurrency') then
     R.endKeyLease(id, R.fairKeyFrom(fairKey, callerId))
   end

@@ -47,3 +47,10 @@ function R.wakeLimited()
     S.wake = true
   end
 end
+
+-- Some keys with parked tasks: any, so that each gets its turn in the end; sorted, so that a test can tell what comes of it.
+function R.parkedKeys()
+  local keys = redis.call('SRANDMEMBER', R.key('parkedkeys'), 16)
+  table.sort(keys)
+  return keys
+end

@@ -94,7 +94,8 @@ end
 -- With a limit for each fair key: false when the task has to wait aside for one of the key's leases.
 function R.takeKeyLease(id, t)
   local fairKey = R.fairKeyFrom(t.fairKey, t.callerId)
-  if R.liveOf(fairKey) >= R.rule('keyConcurrency') then
+  local reserved = tonumber(redis.call('ZSCORE', R.subKey('keyleases', fairKey), id) or 0) > NOW
+  if not reserved and R.liveOf(fairKey) >= R.rule('keyConcurrency') then
     redis.call('LPUSH', R.subKey('parked', fairKey), id)
     redis.call('SADD', R.key('parkedkeys'), fairKey)
     R.add('parked', 1)

@@ -18,21 +18,17 @@ end
 -- Pushes to the queue's list are collected: flushReady() must follow.
 function R.push(id, fairKey, priority, readyAt)
   S.main = S.main or redis.call('LLEN', R.key('queue'))
-  if S.main == 0 then
-    -- Nothing else is ready, then.
-    S.newest[#S.newest + 1] = id
-    S.main, S.owner = 1, fairKey
-    return
-  end
-  R.lengths()
-  if priority > 0 then
+  S.ring = S.ring or redis.call('LLEN', R.key('ring'))
+  if priority > 0 and S.main > 0 then
+    R.lengths()
     redis.call('ZADD', R.key('urgent'), readyAt - priority * R.step(), id)
     S.urgent = S.urgent + 1
   elseif S.ring > 0 and redis.call('LPUSHX', R.subKey('lane', fairKey), id) > 0 then
     R.add('lanes', 1)
-  elseif S.owner == fairKey then
+  elseif S.main == 0 or S.owner == fairKey then
     S.newest[#S.newest + 1] = id
     S.main = S.main + 1
+    S.owner = fairKey
   else
     redis.call('LPUSH', R.subKey('lane', fairKey), id)
     redis.call('RPUSH', R.key('ring'), fairKey)

@@ -71,8 +71,10 @@ function R.release(id, v)
   end
   redis.call('HSET', R.taskKey(id), 'status', 'pending', 'attempts', math.max(0, (tonumber(v[7]) or 1) - 1),
     'updatedAt', STAMP)
-  R.endLease(id, v[11], v[12])
-  R.pushFront(id, R.fairKeyFrom(v[11], v[12]))
+  local fairKey = R.fairKeyFrom(v[11], v[12])
+  R.dropLease(id)
+  R.reserve(id, fairKey)
+  R.pushFront(id, fairKey)
   R.event('released', id)
   return 'pending'
 end

@@ -1,7 +1,7 @@
 // One connection for all subscriptions: opened with the first, watched for silence, opened again when lost.
 
 import type { Redis } from "ioredis";
-import { QueueError } from "../errors.ts";
+import { QueueError } from "../../errors.ts";
 import type { Unsubscribe } from "./client.ts";
 import { toQueueError } from "./errors.ts";
 import { Link } from "./link.ts";

@@ -1,6 +1,6 @@
 // What the driver or the server report, as QueueErrors. Texts of ours never hold arguments or addresses with passwords.
 
-import { QueueError, type QueueErrorCode } from "../errors.ts";
+import { QueueError, type QueueErrorCode } from "../../errors.ts";
 
 /** Beginning of the server's error texts. */
 const SERVER_CODES: readonly (readonly [RegExp, QueueErrorCode])[] = [

@@ -1,7 +1,7 @@
 // RedisClient on one server (or the master that sentinels name): one connection for calls, others for what blocks.
 
 import { Redis, type RedisOptions } from "ioredis";
-import { QueueError } from "../errors.ts";
+import { QueueError } from "../../errors.ts";
 import { Blocking } from "./blocking.ts";
 import type {
   BlockingConnection,

@@ -1,7 +1,7 @@
 // A connection for calls that block: a reply that is overdue, or an error, and the next call opens a new connection.
 
 import type { Redis } from "ioredis";
-import { isQueueError, QueueError } from "../errors.ts";
+import { isQueueError, QueueError } from "../../errors.ts";
 import type { BlockingConnection, RedisClient, Reply } from "./client.ts";
 import { Link } from "./link.ts";
 

@@ -1,7 +1,7 @@
 // RedisClient on a Redis Cluster: calls go to the node of their key, what blocks to a connection to that node.
 
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import { QueueError } from "../errors.ts";
+import { QueueError } from "../../errors.ts";
 import { Blocking } from "./blocking.ts";
 import type {
   BlockingConnection,
@@ -37,6 +37,8 @@ export class ClusterClient implements RedisClient {
       clusterRetryStrategy: (times) => Math.min(100 * times, 1000),
       redisOptions: { ...options, disableClientInfo: true, protocol: 2, connectTimeout: 5000 },
     });
+    // Every call that waits for the connection listens.
+    this.#cluster.setMaxListeners(0);
     // Errors of calls reach their callers; what is left concerns connections that are tried again.
     this.#cluster.on("error", () => undefined);
     this.#subscriber = new Subscriber(() => this.#openNode(null), deadlineMs);

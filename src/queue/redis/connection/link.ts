@@ -1,7 +1,7 @@
 // One connection to one Redis server: deadlines, typed errors, and a new socket when the old one went silent.
 
 import type { Redis, RedisOptions } from "ioredis";
-import { QueueError } from "../errors.ts";
+import { QueueError } from "../../errors.ts";
 import type { Reply } from "./client.ts";
 import { connectionText, toQueueError } from "./errors.ts";
 
@@ -30,6 +30,8 @@ export class Link {
 
   constructor(redis: Redis) {
     this.redis = redis;
+    // Every call that waits for the connection listens.
+    redis.setMaxListeners(0);
     redis.on("error", (error: Error) => {
       this.#lastError = connectionText(error.message);
       const typed = toQueueError(error);
