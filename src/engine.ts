@@ -41,8 +41,10 @@ export type {
   ScriptToken,
   VarDefInfo,
 } from "./runtime/engine-events.ts";
+export { standardPackages } from "./runtime/engine-packages.ts";
 export type { OptimizationLevel } from "./runtime/engine-settings.ts";
 export { type CallFrame, EvalError, type EvalErrorFields, type EvalErrorKind } from "./runtime/errors.ts";
+export { languagePackage } from "./runtime/eval/language-package.ts";
 export { MayAwaitError, UnexpectedPromiseError } from "./runtime/eval/may-await-error.ts";
 export type { Hooks, Limits, RunOwn } from "./runtime/eval/run.ts";
 export {
@@ -114,7 +116,21 @@ export {
   ModuleResolversCollection,
   StaticModuleResolver,
 } from "./runtime/module/static-resolver.ts";
+export { arithmeticPackage } from "./runtime/packages/arithmetic.ts";
+export { arrayPackage } from "./runtime/packages/array.ts";
+export { bitFieldPackage } from "./runtime/packages/bit-field.ts";
+export { blobPackage } from "./runtime/packages/blob.ts";
+export { fnPackage } from "./runtime/packages/fn.ts";
+export { iteratorPackage } from "./runtime/packages/iter.ts";
+export { langCorePackage } from "./runtime/packages/lang-core.ts";
+export { logicPackage } from "./runtime/packages/logic.ts";
+export { mapPackage } from "./runtime/packages/map.ts";
+export { mathPackage } from "./runtime/packages/math.ts";
+export { corePackages } from "./runtime/packages/standard.ts";
+export { stringPackage } from "./runtime/packages/string-basic.ts";
+export { moreStringPackage } from "./runtime/packages/string-more.ts";
 export { tasksPackage } from "./runtime/packages/tasks.ts";
+export { timePackage } from "./runtime/packages/time.ts";
 export type { EvalOptions, RunOptions, SyncRunOptions } from "./runtime/run-options.ts";
 export {
   SchemaError,

@@ -2,7 +2,6 @@
 
 import type { Ast } from "../lang/ast.ts";
 import { NO_POSITION } from "../lang/position.ts";
-import { walkAst } from "../lang/walk.ts";
 import { AST } from "./ast.ts";
 import { requireAst, requireScope } from "./check-arguments.ts";
 import { EngineCalls } from "./engine-calls.ts";
@@ -12,6 +11,7 @@ import { Frame, NO_THIS } from "./eval/frame.ts";
 import { loadModule } from "./eval/import.ts";
 import { ending, type Later, recovering, whenDone } from "./eval/later.ts";
 import { evaluateModule } from "./eval/module-run.ts";
+import { importsOfFunctions, importsOfScript } from "./module/literal-imports.ts";
 import type { Module } from "./module/module.ts";
 import { StaticModuleResolver } from "./module/static-resolver.ts";
 import { cancellationFor, type RunOptions, type SyncRunOptions } from "./run-options.ts";
@@ -70,23 +70,28 @@ export class EngineModules extends EngineCalls {
 
   private embed(ast: AST, options: StartOptions): Later<AST> {
     const resolver = new StaticModuleResolver();
-    const waiting = literalImports(ast);
+    const waiting = importsOfScript(ast);
     if (waiting.length === 0) return ast;
     const work = (outer: Frame): Later<AST> => {
       for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
         const { path, source } = item;
         if (resolver.containsPath(path)) continue;
-        const onCompiled = (module: Ast) => waiting.push(...literalImports(module));
+        const onCompiled = (script: Ast) => waiting.push(...importsOfScript(script));
+        const insert = (module: Module) => {
+          resolver.insert(path, module);
+          // The resolver may have had it, or parts of it, ready.
+          waiting.push(...importsOfFunctions(module));
+        };
         const frame = new Frame(outer.run, [], NO_THIS, outer.lib, null, 0, source);
         const site = { path, view: new Scope(), pos: NO_POSITION, mayAwait: options.mayAwait, onCompiled };
         const module = loadModule(frame, site);
         if (module instanceof Promise) {
           return whenDone(outer, module, (found) => {
-            resolver.insert(path, found);
+            insert(found);
             return work(outer);
           });
         }
-        resolver.insert(path, module);
+        insert(module);
       }
       return new AST(ast, resolver);
     };
@@ -113,15 +118,4 @@ export class EngineModules extends EngineCalls {
       () => cancellation?.release(),
     );
   }
-}
-
-/** The imports with a literal path, and who imports. */
-function literalImports(ast: Ast): { path: string; source: string | null }[] {
-  const imports: { path: string; source: string | null }[] = [];
-  walkAst(ast, (node) => {
-    if ("kind" in node && node.kind === "import" && node.path.kind === "string")
-      imports.push({ path: node.path.value, source: ast.source });
-    return true;
-  });
-  return imports;
 }

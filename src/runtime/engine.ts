@@ -1,17 +1,14 @@
 // Engine: compiles and runs scripts; the embedding API.
 
 import { EngineModules } from "./engine-modules.ts";
-import { languagePackage } from "./eval/language-package.ts";
+import { standardPackages } from "./engine-packages.ts";
 import type { Package } from "./function/native.ts";
 import { FileModuleResolver } from "./module/file-resolver.ts";
 import { DummyModuleResolver } from "./module/static-resolver.ts";
-import { standardPackages } from "./packages/standard.ts";
 import type { EvalOptions } from "./run-options.ts";
 import { checkSchema, type SchemaOutput, type StandardSchema, validate, validateSync } from "./schema.ts";
 import { Scope } from "./scope.ts";
 import type { Value } from "./value/value.ts";
-
-const ALL_PACKAGES: readonly Package[] = Object.freeze([...standardPackages, languagePackage]);
 
 /**
  * A Rhai engine with the standard library; see "Hello World" in Rhai's book.
@@ -21,8 +18,8 @@ const ALL_PACKAGES: readonly Package[] = Object.freeze([...standardPackages, lan
  * engine.evalSync("40 + 2"); // 42
  */
 export class Engine extends EngineModules {
-  constructor(packages: readonly Package[] = ALL_PACKAGES) {
-    super(new FileModuleResolver(), packages, ALL_PACKAGES);
+  constructor(packages: readonly Package[] = standardPackages) {
+    super(new FileModuleResolver(), packages, standardPackages);
   }
 
   /** An engine without any function, and without modules: what it can do is what you register. */

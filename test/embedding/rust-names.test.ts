@@ -109,6 +109,7 @@ function interfaceHas(file: string, name: string, member: string): boolean {
 
 function exists(name: string): boolean {
   if (name.endsWith("()")) return name.slice(0, -2) in library;
+  if (!name.includes(".")) return name in library;
   const [owner, member] = name.split(".");
   const file = INTERFACES[owner];
   if (file !== undefined) return interfaceHas(file, owner, member);

@@ -7,6 +7,7 @@ import type { Check } from "./rust-rows/check.ts";
 import { EVAL_CONTEXT, HOST_CONTEXT, MODULES, SYNTAX, TYPES } from "./rust-rows/contexts.ts";
 import { DEFINITIONS, RESOLVERS, SCOPES, SCRIPTS, VALUES } from "./rust-rows/data.ts";
 import { CALLBACKS, COMPILING, POINTERS, REGISTERING, RUNNING, SETTINGS } from "./rust-rows/engine.ts";
+import { PACKAGES } from "./rust-rows/packages.ts";
 
 const GROUPS: Readonly<Record<string, readonly Check[]>> = {
   RUNNING,
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, readonly Check[]>> = {
   VALUES,
   DEFINITIONS,
   RESOLVERS,
+  PACKAGES,
 };
 
 /** The names in the column of ours. */

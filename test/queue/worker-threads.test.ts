@@ -143,6 +143,17 @@ describe("scripts beside them", () => {
     await shop.store.cancel({ id: long });
   });
 
+  it("start in their order, whether they wait or not", async () => {
+    const shop = await open();
+    await shop.store.pause({ context: shop.context });
+    const waiting = await shop.submit("sleep(0.01); timestamp(); 1");
+    const blocking = await shop.submit("block(300); 2");
+    await shop.store.resume({ context: shop.context });
+    const [first, second] = await Promise.all([shop.end(waiting), shop.end(blocking)]);
+    expect([first.attempts, second.attempts]).toEqual([1, 1]);
+    expect(shop.settled.map(({ outcome }) => outcome)).toEqual(["completed", "completed"]);
+  });
+
   it("go to another worker when all threads are held", async () => {
     const shop = await open();
     const long = await shop.submit('mark("long-2"); block(8000)');

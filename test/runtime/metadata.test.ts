@@ -1,6 +1,7 @@
 // Function metadata against Rhai's own: metadata.data.json holds what Rhai 1.26 says about the same engine.
 
 import { describe, expect, it } from "vitest";
+import { corePackages, definePackage, Engine, type Package, standardPackages } from "../../src/index.ts";
 import {
   type FnMetadata,
   fnMetadata,
@@ -141,6 +142,35 @@ describe("metadata of the standard packages", () => {
     const len = standard.find((fn) => fn.signature === "len(string: &str) -> i64")!;
     expect(len.docComments).toHaveLength(1);
     expect(len.docComments![0]).toMatch(/^\/\/\/ \w/);
+  });
+});
+
+describe("packages given to the constructor", () => {
+  const own = definePackage("Own", (m) => m.fn("twice", ["i64"], "i64", (x: number) => x * 2));
+  const ALL: readonly (readonly [string, readonly Package[], number])[] = [
+    ["beside all standard ones", [...standardPackages, own], 400],
+    ["before them", [own, ...standardPackages], 400],
+    ["alone", [own], 0],
+    ["beside some", [...corePackages, own], 50],
+  ];
+  it.each(ALL)("are no standard packages: %s", (_how, packages, standard) => {
+    const made = new Engine(packages);
+    const names = (options?: { includeStandardPackages: boolean }) =>
+      (made.fnMetadata(options).functions ?? []).map(({ name }) => name);
+    expect(names()).toEqual(["twice"]);
+    expect(made.genFnSignatures()).toEqual(["twice(_: i64) -> i64"]);
+    expect(made.definitions({ includeStandardPackages: false }).staticModule()).toBe(
+      "fn twice(_: int) -> int;",
+    );
+    const all = names({ includeStandardPackages: true });
+    expect(all).toContain("twice");
+    expect(all.length).toBeGreaterThan(standard);
+  });
+
+  it("leave the functions of other engines alone", () => {
+    new Engine([...standardPackages, own]);
+    expect(() => new Engine().evalSync("twice(1)")).toThrow("Function not found: twice (i64)");
+    expect(new Engine().fnMetadata()).toEqual({});
   });
 });
 

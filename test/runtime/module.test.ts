@@ -110,7 +110,9 @@ describe("native functions of modules", () => {
     expect(() => module.setNativeFn("f", ["nonsense"], fn)).toThrow("registering f: unknown type 'nonsense'");
     expect(() => module.setNativeFn("f", "int" as never, fn)).toThrow("must be an array");
     expect(() => module.setNativeFn("f", [], 5 as never)).toThrow("expected a function, got number");
-    expect(() => module.setNativeFn("f", [], ((x: number) => x) as never)).toThrow("takes 1 arguments, but 0");
+    expect(() => module.setNativeFn("f", [], ((x: number) => x) as never)).toThrow(
+      "takes 1 arguments, but 0",
+    );
     expect(() => module.setNativeFn("f", [Point], fn)).toThrow(
       "the module does not know class Point: make it with the engine that does",
     );

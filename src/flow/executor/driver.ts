@@ -5,9 +5,9 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../../queue/clock.ts";
 import { encodeChange } from "../codec.ts";
 import { isFlowError } from "../errors.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan, PlanStep } from "../plan.ts";
 import { type StepJob, type StepRunner, taskIdOf } from "../runner/runner.ts";
-import { type FlowState, isFinalStatus, nextDue, uncompensatedSteps } from "../state.ts";
+import { type FlowState, isFinalStatus, nextDue, partsOfStepId, uncompensatedSteps } from "../state.ts";
 import type { FlowStore, Next, SignalName } from "../store.ts";
 import type { Change, Effect, FlowEvent, Outcome, Transition } from "../transition/events.ts";
 import { transition } from "../transition/transition.ts";
@@ -49,6 +49,8 @@ export interface HeldRun {
 /** A run that will go on by itself so soon is kept: giving it away and taking it again would cost more. */
 const KEEP_MS = 2000;
 const NO_CHANGE = { flow: [], steps: [] };
+/** Each turn of a run with many attempts under way takes long: it is worth waiting for company. */
+const MANY_JOBS = 32;
 /** Ids are bounded, flows may be nested. */
 const MAX_ID = 160;
 
@@ -131,9 +133,16 @@ export class Driver {
   }
 
   async #turns(): Promise<void> {
-    // What happens in the same moment is dealt with in one turn.
-    await undefined;
-    while (!this.#over && (this.#events.length > 0 || this.#unread)) await this.#oneTurn();
+    while (!this.#over && (this.#events.length > 0 || this.#unread)) {
+      await this.#sameMoment();
+      await this.#oneTurn();
+    }
+  }
+
+  /** What happens in the same moment is dealt with in one turn; of many attempts some are always about to end. */
+  async #sameMoment(): Promise<void> {
+    if (this.#jobs.size < MANY_JOBS) await undefined;
+    else await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #oneTurn(): Promise<void> {
@@ -219,7 +228,7 @@ export class Driver {
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      const plan = this.plan.steps.get(effect.stepId.replace(/\[.*$/, ""))!;
+      const plan = this.#planOf(effect.stepId);
       const isFlow = plan.kind === "flow" && !(effect.undo && plan.undo === "script");
       if (isFlow) void this.#performFlow(effect).catch((error: unknown) => this.#broken(effect, error));
       else if (effect.kind === "run") this.#runJob(this.#jobOf(effect), effect);
@@ -227,9 +236,13 @@ export class Driver {
     }
   }
 
+  #planOf(stepId: string): PlanStep {
+    return this.plan.steps.get(partsOfStepId(stepId).step)!;
+  }
+
   #jobOf({ stepId, attempt, undo }: Effect): StepJob {
     const { flowId, name } = this.#state;
-    const plan = this.plan.steps.get(stepId.replace(/\[.*$/, ""))!;
+    const plan = this.#planOf(stepId);
     const { compensate, script, timeout, context, priority } = plan.definition;
     const taskId = taskIdOf(flowId, stepId, attempt, undo);
     const seconds = undo ? compensate?.timeout : timeout;
@@ -282,7 +295,7 @@ export class Driver {
     const id = childId(this.flowId, stepId, attempt);
     const { store } = this.#host;
     if (kind === "run" && !undo) {
-      const plan = this.plan.steps.get(stepId.replace(/\[.*$/, ""))!.plan!;
+      const plan = this.#planOf(stepId).plan!;
       const parent = { flowId: this.flowId, stepId, attempt };
       await this.#host.startChild(plan, { flowId: id, input: this.#childInput(stepId), parent });
     } else if (kind === "run") {

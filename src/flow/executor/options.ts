@@ -63,7 +63,7 @@ export function connectStores(url: string, options: ConnectOptions): Connected {
   const { context = DEFAULT_CONTEXT, engine, clock } = options;
   const scheme = /^([a-z]+)(\+cluster)?:\/\//.exec(url);
   const own = options.runner ?? (engine === undefined ? null : new EngineRunner({ engine }));
-  if (scheme?.[1] === "memory") {
+  if (scheme?.[1] === "memory" && scheme[2] === undefined) {
     const name = url.slice("memory://".length);
     const store = name === "" ? createMemoryFlowStore({ clock }) : sharedMemoryFlowStore(name, clock);
     return { store, runner: own ?? new EngineRunner() };

@@ -13,6 +13,7 @@ export const MAX_STORED_SIGNALS = 1000;
 
 /**
  * @param state of a run of `plan`'s definition.
+ * @param event what happened; several things at once are one transition.
  * @param now in ms since 1970, by the store's clock.
  * @returns the next state, what has to be done once it is written, and what changed.
  */
@@ -24,10 +25,9 @@ export function transition(
   settings: Settings = DEFAULT_TRANSITION_SETTINGS,
 ): Transition<FlowState> {
   const draft = new Draft(plan, state, now, settings);
-  for (const one of Array.isArray(event) ? (event as readonly FlowEvent[]) : [event as FlowEvent]) {
+  for (const one of Array.isArray(event) ? (event as readonly FlowEvent[]) : [event as FlowEvent])
     apply(draft, one);
-    settle(draft);
-  }
+  settle(draft);
   return draft.result();
 }
 

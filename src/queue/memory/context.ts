@@ -71,6 +71,8 @@ export class MemoryContext {
   #fence = 0;
   #eventNumber = 0;
   readonly #wakers = new Set<() => void>();
+  /** Changes so far. */
+  wakes = 0;
   readonly cancelListeners = new Set<(lease: { readonly id: string; readonly token: number }) => void>();
 
   constructor(name: string, shared: Shared) {
@@ -142,6 +144,7 @@ export class MemoryContext {
   }
 
   wake(): void {
+    this.wakes++;
     for (const waker of [...this.#wakers]) waker();
   }
 

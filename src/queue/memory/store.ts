@@ -4,6 +4,8 @@ import { type Clock, systemClock } from "../clock.ts";
 import { QueueError } from "../errors.ts";
 import {
   type Claimed,
+  type ClaimParams,
+  type Idle,
   isCarriedOut,
   type SettledStatus,
   type SettleParams,
@@ -42,13 +44,26 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): TaskStore {
     const [{ status }] = settle(state, { ...params, verdicts: [verdict] }).verdicts;
     return isCarriedOut(verdict, status) ? status : stale(verdict);
   };
+  /** How many changes there had been when a claim was answered: a wait that follows it must not miss the next. */
+  const heard: Heard = new WeakMap();
+  const noting = <T>(name: string, answer: T, idle: Idle | null | undefined): T => {
+    if (idle) heard.set(idle, state.context(name).wakes);
+    return answer;
+  };
+  const claimNow = (params: ClaimParams): Claimed => {
+    const answer = claim(state, params);
+    return noting(params.context, answer, answer.idle);
+  };
   return {
     enqueue: verb(enqueue),
     enqueueMany: verb(enqueueMany),
-    claim: verb(claim),
-    waitForWork: (params) => waitForWork(state, params),
+    claim: async (params) => claimNow(params),
+    waitForWork: (params) => waitForWork(state, params, heard, claimNow),
     extend: verb(extend),
-    settle: verb(settle),
+    settle: async (params) => {
+      const answer = settle(state, params);
+      return noting(params.context, answer, answer.claimed?.idle);
+    },
     complete: async (params) => {
       checkText("output", params.output, state.textLimits.text);
       settleOne(params, { ...params, kind: "completed" });
@@ -96,15 +111,23 @@ function copy<T>(task: T | undefined): T | null {
   return task === undefined ? null : { ...task };
 }
 
-async function waitForWork(state: MemoryState, params: WaitForWorkParams): Promise<Claimed | null> {
+type Heard = WeakMap<Idle, number>;
+
+async function waitForWork(
+  state: MemoryState,
+  params: WaitForWorkParams,
+  heard: Heard,
+  claimNow: (params: ClaimParams) => Claimed,
+): Promise<Claimed | null> {
   const context = state.context(params.context);
   const ms = Math.min(params.timeoutMs, params.idle.waitMs ?? Number.POSITIVE_INFINITY);
   const signal = AbortSignal.any([state.closing.signal, ...(params.signal ? [params.signal] : [])]);
   const empty = params.idle.reason === "empty" && context.ready.size === 0;
-  if (ms > 0 && !signal.aborted && (empty || params.idle.reason !== "empty"))
+  const missed = (heard.get(params.idle) ?? context.wakes) < context.wakes;
+  if (ms > 0 && !signal.aborted && (empty || (params.idle.reason !== "empty" && !missed)))
     await context.changed(ms, signal);
   if (signal.aborted || params.claim === undefined) return null;
-  return claim(state, { ...params.claim, context: params.context });
+  return claimNow({ ...params.claim, context: params.context });
 }
 
 function watchCancels(state: MemoryState, { contexts, onCancel }: WatchCancelsParams): () => Promise<void> {

@@ -133,7 +133,8 @@ export class Feeder {
 
   /** The next call to the store, under way; null when there is nothing to ask or tell. */
   #exchange(): Promise<void> | null {
-    const limit = this.#taking.signal.aborted ? 0 : this.#host.shares.limit(this.context);
+    const free = this.#taking.signal.aborted ? 0 : this.#host.shares.limit(this.context);
+    const limit = Math.min(free, this.#host.shares.half);
     if (this.#isRipe) return this.#attempt(() => this.#settle(limit));
     if (limit === 0 || this.#verdicts.length > 0) return null;
     const idle = this.#idle;

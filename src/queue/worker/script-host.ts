@@ -60,8 +60,9 @@ export class ScriptHost {
     const sliceEnd = performance.now() + SLICE_MS;
     const jobs = this.#jobs;
     let at = 0;
-    while (at < jobs.length && performance.now() < sliceEnd) {
-      this.#start(jobs[at++]);
+    let goesOn = true;
+    while (goesOn && at < jobs.length && performance.now() < sliceEnd) {
+      goesOn = this.#start(jobs[at++]);
       outbox.flushIfDue();
     }
     outbox.flush();
@@ -70,9 +71,10 @@ export class ScriptHost {
     if (this.#pumping) setImmediate(() => this.#pump());
   }
 
-  #start(job: ThreadJob): void {
+  /** False when the job begins with the next turn: those behind it have to let it pass first. */
+  #start(job: ThreadJob): boolean {
     const { slots, outbox, engine } = this.#parts;
-    if (!slots.begin(job)) return;
+    if (!slots.begin(job)) return true;
     const run = this.#newRun(job);
     try {
       const scope = scopeOf(job);
@@ -80,7 +82,7 @@ export class ScriptHost {
       if (compiled.mayWait) {
         slots.defer(job);
         void this.#interleaved(() => this.#runWaiting(job, compiled));
-        return;
+        return false;
       }
       const end = run.runNow(engine, compiled, scope);
       outbox.started(run.ms);
@@ -88,6 +90,7 @@ export class ScriptHost {
     } catch (error) {
       this.#finish(run, run.failed(error));
     }
+    return true;
   }
 
   async #runWaiting(job: ThreadJob, compiled: CompiledScript): Promise<void> {

@@ -18,6 +18,11 @@ export class Shares {
     for (const context of contexts) this.#held.set(context, { running: 0, reserved: 0, hungry: false });
   }
 
+  /** With more in one claim, the store would wait for the threads and they for the store; so they take turns with the halves. */
+  get half(): number {
+    return Math.ceil(this.#total / 2);
+  }
+
   /** There is one context only. */
   get isForOne(): boolean {
     return this.#held.size === 1;

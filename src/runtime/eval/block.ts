@@ -245,6 +245,7 @@ function declareVar(linker: Linker, node: VarStmt): Declared {
   const renewed = scope.redeclare(name, node.constant, linker.blockStart);
   const { count } = scope;
   const { slot } = renewed ?? scope.declare(name, node.constant);
+  if (node.exported) scope.markExported(slot);
   return { slot, isTop, check: variableCheck(linker, node, renewed === null, count, visible) };
 }
 

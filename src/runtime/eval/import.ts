@@ -162,6 +162,7 @@ export function linkExport(linker: Linker, node: ExportStmt): Exec {
   const alias = node.alias?.name ?? name;
   const variable = linker.scope.find(name);
   if (variable !== null) {
+    linker.scope.markExported(variable.slot);
     return (frame) => {
       addExport(frame, alias, variable.slot);
       return undefined;

@@ -78,6 +78,7 @@ function list(context: NativeContext, name?: string, arity?: number | bigint): V
   return new RhaiArray(found);
 }
 
+/** Functions that need the evaluator itself; a part of `standardPackages`. */
 export const languagePackage = definePackage("LanguageCorePackage", (m) => {
   m.fn("parse_json", ["string"], "dynamic", parseJson, {
     context: true,

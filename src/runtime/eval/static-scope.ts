@@ -57,6 +57,7 @@ export class StaticScope {
   private readonly places = new Map<string, number[]>();
   /** What `visible` returned last, as long as it holds: a debugger asks at every node. */
   private shown: StaticVariable[] | null = null;
+  private readonly exported = new Set<number>();
   private height = 0;
   /** Slots the frame needs. */
   size = 0;
@@ -101,10 +102,16 @@ export class StaticScope {
     return variable;
   }
 
+  /** The variable in this slot is exported: it keeps its slot when its name is defined again. */
+  markExported(slot: number): void {
+    this.exported.add(slot);
+  }
+
   /** `let` of a name that the same block has defined already: same slot, maybe other constness. Null when there is none. */
   redeclare(name: string, constant: boolean, blockStart: number): StaticVariable | null {
     const place = this.places.get(name)?.at(-1);
-    if (place === undefined || place < blockStart) return null;
+    if (place === undefined || place < blockStart || this.exported.has(this.variables[place].slot))
+      return null;
     this.shown = null;
     const renewed = { ...this.variables[place], constant };
     this.variables[place] = renewed;

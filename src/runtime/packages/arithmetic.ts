@@ -83,6 +83,7 @@ function addByteFunctions(m: PackageBuilder): void {
   addTest(m, "is_even", "u8", (x: Byte) => (x.value & 1) === 0, "Is the byte even?");
 }
 
+/** `ArithmeticPackage`: arithmetic of all numbers. See "Numeric Operators" in Rhai's book. */
 export const arithmeticPackage = definePackage("ArithmeticPackage", (m) => {
   addIntFunctions(m);
   addFloatFunctions(m);

@@ -8,6 +8,7 @@ import { registerArraySearch } from "./array-search.ts";
 import { registerArraySlices } from "./array-slices.ts";
 import { registerArraySort } from "./array-sort.ts";
 
+/** `BasicArrayPackage`: what arrays can do. See "Standard Array Functions" in Rhai's book. */
 export const arrayPackage = definePackage("BasicArrayPackage", (m) => {
   registerArrayBasics(m);
   registerArraySlices(m);

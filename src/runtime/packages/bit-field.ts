@@ -72,6 +72,7 @@ function addSetters(m: PackageBuilder): void {
   }
 }
 
+/** `BitFieldPackage`: integers as bit-fields. See "Integer as Bit-Fields" in Rhai's book. */
 export const bitFieldPackage = definePackage("BitFieldPackage", (m) => {
   addGetters(m);
   addSetters(m);

@@ -3,6 +3,7 @@
 import { definePackage } from "../function/native.ts";
 import type { FnPtr } from "../value/fn-ptr.ts";
 
+/** `BasicFnPackage`: what function pointers tell of themselves. See "Function Pointers" in Rhai's book. */
 export const fnPackage = definePackage("BasicFnPackage", (m) => {
   const name = (fnPtr: FnPtr) => fnPtr.name;
   const nameOptions = { doc: "Name of the function; closures have generated names.", paramNames: ["fn_ptr"] };

@@ -10,6 +10,7 @@ import { registerBits } from "./iter-bits.ts";
 import { characters, registerChars } from "./iter-chars.ts";
 import { DONE, registerStepRanges } from "./iter-steps.ts";
 
+/** `BasicIteratorPackage`: ranges, and what `for` can go over. See "Ranges" in Rhai's book. */
 export const iteratorPackage = definePackage("BasicIteratorPackage", (m) => {
   registerIterables(m);
   m.fn("range", ["i64", "i64"], "range", (from: Int, to: Int) => new Range(from, to, false), {

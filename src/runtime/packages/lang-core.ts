@@ -9,6 +9,7 @@ import type { Float } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
 import { tagOf, withTag } from "./lang-core-tags.ts";
 
+/** `LanguageCorePackage`: tags, `sleep`, `exit`, `parse_json` and more of the core. See "Built-in Packages" in Rhai's book. */
 export const langCorePackage = definePackage("LanguageCorePackage", (m) => {
   registerExit(m);
   registerTake(m);

@@ -34,6 +34,7 @@ function floatOf(x: Int): Float {
   return new Float(Number(x));
 }
 
+/** `LogicPackage`: comparing values. See "Logic Operators" in Rhai's book. */
 export const logicPackage = definePackage("LogicPackage", (m) => {
   m.fn("!", ["bool"], "bool", (x: boolean) => !x);
   addByteComparisons(m);

@@ -125,6 +125,7 @@ function addFloatFunctions(m: PackageBuilder): void {
   }
 }
 
+/** `BasicMathPackage`: trigonometry, rounding, parsing numbers. See "Numeric Functions" in Rhai's book. */
 export const mathPackage = definePackage("BasicMathPackage", (m) => {
   addParsers(m);
   addConversions(m);

@@ -7,6 +7,7 @@ import type { Byte, Char } from "../value/scalars.ts";
 import type { Value } from "../value/value.ts";
 import { characters } from "./iter-chars.ts";
 
+/** `BasicStringPackage`: texts of values, `print`, `debug`, joining strings. See "Strings and Characters" in Rhai's book. */
 export const stringPackage = definePackage("BasicStringPackage", (m) => {
   registerPrint(m);
   registerDebug(m);

@@ -9,6 +9,7 @@ import { registerParts } from "./string-parts.ts";
 import { registerQuery } from "./string-query.ts";
 import { registerSplit } from "./string-split.ts";
 
+/** `MoreStringPackage`: further functions of strings and characters. See "Standard String Functions" in Rhai's book. */
 export const moreStringPackage = definePackage("MoreStringPackage", (m) => {
   registerConcat(m);
   registerQuery(m);

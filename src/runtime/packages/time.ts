@@ -6,6 +6,7 @@ import type { Int } from "../value/int.ts";
 import { type Ref, Timestamp } from "../value/objects.ts";
 import { Float } from "../value/scalars.ts";
 
+/** `BasicTimePackage`: `timestamp()` and what can be done with one. See "Timestamps" in Rhai's book. */
 export const timePackage = definePackage("BasicTimePackage", (m) => {
   registerClock(m);
   registerArithmetic(m);

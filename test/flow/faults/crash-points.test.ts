@@ -65,9 +65,9 @@ describe("an executor that is killed at any point", () => {
     expect(problems).toEqual([]);
   });
 
-  it("leaves any flow", async () => {
+  it("leaves any flow whose end does not depend on what is faster", async () => {
     await fc.assert(
-      fc.asyncProperty(randomFlow({ timed: false }), fc.nat(3), async (flow, times) => {
+      fc.asyncProperty(randomFlow({ timed: false, inSequence: true }), fc.nat(3), async (flow, times) => {
         const steps = { s0: [{ error: "busy", times: times + 1 }, { output: 1 }] };
         const signals = [
           { event: "go", key: "k1" },
@@ -84,7 +84,7 @@ describe("an executor that is killed at any point", () => {
         });
         expect(problems).toEqual([]);
       }),
-      { numRuns: 12 },
+      { numRuns: Number(process.env.FLOW_CRASH_RUNS ?? 12) },
     );
   });
 });

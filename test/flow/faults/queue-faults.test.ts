@@ -11,11 +11,12 @@ import { Faults } from "../../../src/flow/explore/faults.ts";
 import { createRedisFlowStore } from "../../../src/flow/redis/store.ts";
 import { QueueRunner } from "../../../src/flow/runner/queue-runner.ts";
 import { taskIdOf } from "../../../src/flow/runner/runner.ts";
+import { openStore } from "../../../src/queue/open-store.ts";
 import { createRedisStore } from "../../../src/queue/redis/store.ts";
 import type { TaskStore } from "../../../src/queue/store.ts";
 import { guarded, killed } from "../../support/child-guard.ts";
 import { markingEngine, temporaryFolder, Workshop } from "../../support/queue-worker.ts";
-import { type RedisServer, redisVersion, startRedis } from "../../support/redis.ts";
+import { type RedisServer, redisVersion, startCluster, startRedis } from "../../support/redis.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../../../src");
 const LEASE_MS = 400;
@@ -220,6 +221,31 @@ describe.skipIf(redisVersion() === null)("steps on workers", () => {
         await inner.store.close();
       }
     }
+  }, 60_000);
+
+  it("work on a cluster, where ids begin with their context", async () => {
+    const cluster = await startCluster();
+    const url = cluster.url.replace("redis://", "redis+cluster://");
+    const store = openStore(url);
+    const shop = await Workshop.open(store);
+    const executor = await FlowExecutor.connect(url, { context: shop.context });
+    const inner = newFlow("inner").addStep(newStep("x").script("input + 1").build()).build();
+    const flow = newFlow("x")
+      .addStep(newStep("a").script("20").build())
+      .addStep(newStep("e").forEach("[1, 2]").flow(inner).build())
+      .addStep(newStep("w").waitFor("paid").build())
+      .addStep(newStep("b").script("steps.a.output * 2 + steps.e.output[0]").build())
+      .build();
+    const flowId = await executor.executeFlow(flow, { key: "k" });
+    expect(flowId).toMatch(new RegExp(`^\\{${shop.context}\\}\\w+$`));
+    expect(await executor.executeFlow(flow, { key: "k" })).toBe(flowId);
+    // Without the context in front it is the same run.
+    await executor.signal(flowId.replace(/^\{.*\}/, ""), "paid");
+    expect(await executor.waitFor(flowId)).toMatchObject({ status: "Completed", output: 42 });
+    await executor.close();
+    await shop.close();
+    await store.close();
+    await cluster.stop();
   }, 60_000);
 
   /** Steps that tell where they are. */

@@ -73,14 +73,17 @@ function flowOf(shapes: readonly StepShape[], timeout: number | null): FlowDefin
 export interface RandomFlowOptions {
   /** With timeouts of the whole flow: whether they are met depends on how fast it is. */
   readonly timed: boolean;
+  /** One thing after the other: how such a flow ends does not depend on which of two things is faster. */
+  readonly inSequence?: boolean;
 }
 
 /** Valid definitions of up to six steps of all kinds. */
-export function randomFlow({ timed }: RandomFlowOptions): fc.Arbitrary<FlowDefinition> {
+export function randomFlow({ timed, inSequence }: RandomFlowOptions): fc.Arbitrary<FlowDefinition> {
   const timeout = timed ? fc.option(fc.constantFrom(20, 200), { freq: 2 }) : fc.constant(null);
-  return fc
-    .tuple(fc.array(stepShape, { minLength: 1, maxLength: 6 }), timeout)
-    .map(([shapes, seconds]) => flowOf(shapes, seconds));
+  return fc.tuple(fc.array(stepShape, { minLength: 1, maxLength: 6 }), timeout).map(([shapes, seconds]) => {
+    const row = shapes.map((shape) => ({ ...shape, after: null, limit: 1 }));
+    return flowOf(inSequence === true ? row : shapes, seconds);
+  });
 }
 
 export const anyFlow = randomFlow({ timed: true });

@@ -13,6 +13,13 @@ import { anyFlow, FLOW_INPUT } from "../support/flows.ts";
 type Move =
   | { readonly do: "end"; readonly pick: number; readonly how: "completed" | "failed" | "killed" | "stopped" }
   | { readonly do: "repeat"; readonly pick: number }
+  /** Several attempts end in the same moment, and perhaps somebody cancels in it. */
+  | {
+      readonly do: "burst";
+      readonly count: number;
+      readonly how: keyof typeof OUTCOMES;
+      readonly cancel: boolean;
+    }
   | { readonly do: "signal"; readonly event: string; readonly key: string | null }
   | { readonly do: "time"; readonly ms: number | null }
   | { readonly do: "cancel" | "pause" | "resume" | "undo" | "retryUndo" | "takenOver" };
@@ -27,6 +34,15 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("repeat" as const), pick: fc.nat(20) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("burst" as const),
+      count: fc.integer({ min: 2, max: 4 }),
+      how: fc.constantFrom("completed", "completed", "failed", "stopped"),
+      cancel: fc.constantFrom(false, false, true),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -70,7 +86,7 @@ class World {
     this.feed({ kind: "start" });
   }
 
-  feed(event: FlowEvent): void {
+  feed(event: FlowEvent | readonly FlowEvent[]): void {
     const before = this.state;
     const { state, effects } = transition(this.plan, before, event, this.now);
     this.state = state;
@@ -116,6 +132,7 @@ class World {
   play(move: Move): void {
     if (move.do === "end") this.endOne(move.pick, move.how);
     else if (move.do === "repeat") this.repeatOne(move.pick);
+    else if (move.do === "burst") this.burst(move.count, move.how, move.cancel);
     else if (move.do === "signal") {
       const { event, key } = move;
       this.feed({ kind: "signal", signal: { event, key, payload: "7", at: this.now, id: null } });
@@ -130,6 +147,16 @@ class World {
   endOne(pick: number, how: keyof typeof OUTCOMES): void {
     const effects = [...this.underWay.values()];
     if (effects.length > 0) this.end(effects[pick % effects.length], OUTCOMES[how]);
+  }
+
+  burst(count: number, how: keyof typeof OUTCOMES, cancel: boolean): void {
+    const effects = [...this.underWay.values()].slice(0, count);
+    const events = effects.map(({ stepId, attempt, undo }): FlowEvent => {
+      this.underWay.delete(JSON.stringify([stepId, attempt, undo]));
+      return { kind: "ended", stepId, attempt, undo, outcome: OUTCOMES[how] };
+    });
+    this.over.push(...effects);
+    this.feed(cancel ? [...events, { kind: "cancel", reason: "at once" }] : events);
   }
 
   /** The end of an attempt is reported once more, and changes nothing. */
