@@ -125,7 +125,7 @@ function tests(): void {
 
   it("starts while the server is away, and works when it is there", async () => {
     await server.kill();
-    const own = createRedisStore({ url: server.url, deadlineMs: 300 });
+    const own = createRedisStore({ url: server.url, deadlineMs: 2000 });
     const shop = await open(own);
     const troubled = new Promise((resolve) => shop.worker.once("trouble", resolve));
     await troubled;
