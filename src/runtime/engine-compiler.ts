@@ -172,6 +172,7 @@ export class EngineCompiler extends EngineEvents {
       staticNatives: this.staticNatives,
       globalNamespace: this.globalNamespace,
       asyncImports: this.moduleResolver.isAsync === true,
+      embedded: ast instanceof AST ? ast.resolver : null,
     };
   }
 

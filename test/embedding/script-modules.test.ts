@@ -237,15 +237,19 @@ describe("compileIntoSelfContained", () => {
 
   it("waits for modules; the script does not wait for them again", async () => {
     const engine = new Engine().setModuleResolver({
+      isAsync: true,
       resolve: async (path: string) => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         return path === "m" ? new Module().setVar("x", 42) : null;
       },
     });
-    const text = `import "m" as m; m::x`;
+    const text = `fn f() { import "m" as k; k::x } import "m" as m; (m::x + f()) / 2`;
     expect(() => engine.compileIntoSelfContainedSync(text)).toThrow(/import/);
     const ast = await engine.compileIntoSelfContained(text);
     expect(await engine.evalAst(ast)).toBe(42);
+    expect(engine.evalAstSync(ast)).toBe(42);
+    expect(engine.evalAstSync(ast.merge(engine.compile("1")).merge(ast))).toBe(42);
+    expect(() => engine.evalAstSync(ast.merge(engine.compile(`import "n" as n;`)))).toThrow(MayAwaitError);
     expect(without(engine).evalAstSync(ast)).toBe(42);
     await expect(engine.compileIntoSelfContained(`import "n" as n;`)).rejects.toThrow("Module not found: n");
   });

@@ -10,6 +10,7 @@ import { isBlock, isFunction, visitChildren, type WalkNode } from "../../lang/wa
 import type { FunctionRegistry } from "../function/registry.ts";
 import type { GlobalNamespace } from "../module/global-namespace.ts";
 import type { Module } from "../module/module.ts";
+import type { ModuleResolver } from "../module/resolver.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import type { ScriptFn } from "./frame.ts";
 import { functionKey } from "./library.ts";
@@ -38,6 +39,8 @@ export interface AwaitSettings {
   readonly globalNamespace: GlobalNamespace;
   /** The module resolver may return promises. */
   readonly asyncImports: boolean;
+  /** What the script brings along, asked before. */
+  readonly embedded: ModuleResolver | null;
   /** What imports bring along counts as asynchronous: nobody can tell. */
   readonly doubtImports: boolean;
   /** The host hands over function pointers of which nobody can tell. */
@@ -215,7 +218,7 @@ class Analysis implements AwaitAnalysis {
           add("an iterator");
         break;
       case "import":
-        if (this.settings.asyncImports || this.settings.doubtImports) add("import");
+        if (this.settings.doubtImports || this.waitsForModule(node.path)) add("import");
         break;
       case "custom":
         if (isAsyncSyntax(node)) add("custom syntax");
@@ -230,6 +233,11 @@ class Analysis implements AwaitAnalysis {
         if (node.value instanceof FnPtr && this.isAsyncPointer(node.value)) this.pointersAwait = true;
         break;
     }
+  }
+
+  private waitsForModule(path: Expr): boolean {
+    const { asyncImports, embedded } = this.settings;
+    return asyncImports && !(path.kind === "string" && embedded?.holds?.(path.value) === true);
   }
 
   private isAsyncName(name: string): boolean {

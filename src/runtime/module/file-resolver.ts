@@ -45,8 +45,7 @@ export class FileModuleResolver implements ModuleResolver {
 
   /** The module in a file; null when it cannot be read. Throws EvalError when loading it fails. */
   resolve(path: string, context: ImportContext): Module | null | Promise<Module> {
-    // `./m` is `m`, but `sub/../m` is not.
-    const file = this.filePath(path, context.source).replace(/(^|\/)(\.\/)+/g, "$1");
+    const file = this.key(path, context.source);
     const known = this.modules.get(file);
     if (known !== undefined) return known;
     const text = readModule(context.files, file);
@@ -65,7 +64,12 @@ export class FileModuleResolver implements ModuleResolver {
   /** Forgets one loaded module (as `source` imports it), or all of them: the next import loads anew. */
   clearCache(path?: string, source: string | null = null): void {
     if (path === undefined) this.modules.clear();
-    else this.modules.delete(this.filePath(path, source));
+    else this.modules.delete(this.key(path, source));
+  }
+
+  /** The file with `./m` as `m`; `sub/../m` is another one. */
+  private key(path: string, source: string | null): string {
+    return this.filePath(path, source).replace(/(^|\/)(\.\/)+/g, "$1");
   }
 }
 

@@ -24,4 +24,6 @@ export interface ModuleResolver {
   resolve(path: string, context: ImportContext): Module | null | Promise<Module | null>;
   /** The places (files) where it looks for a path, for messages. */
   locations?(path: string, source: string | null): readonly string[];
+  /** Whether it has a module for a path that need not be waited for. @hidden */
+  holds?(path: string): boolean;
 }

@@ -25,6 +25,10 @@ export class StaticModuleResolver implements ModuleResolver {
   paths(): IterableIterator<string> {
     return this.modules.keys();
   }
+  /** Whether a path has a module that need not be waited for. @hidden */
+  holds(path: string): boolean {
+    return this.modules.has(path);
+  }
   /** Number of modules. */
   get length(): number {
     return this.modules.size;
@@ -51,6 +55,10 @@ export class ModuleResolversCollection implements ModuleResolver {
   /** Removes the resolver at a place and returns it. */
   remove(index: number): ModuleResolver | undefined {
     return this.resolvers.splice(index, 1)[0];
+  }
+  /** Whether one of them has a module for a path that need not be waited for. @hidden */
+  holds(path: string): boolean {
+    return this.resolvers.some((resolver) => resolver.holds?.(path));
   }
   /** Number of resolvers. */
   get length(): number {

@@ -314,13 +314,15 @@ export const RESOLVERS: readonly Check[] = [
       const cached = [...loaded];
       resolver.clearCache();
       resolver.resolve("m", context);
+      resolver.clearCache("./m");
+      resolver.resolve("m", context);
       return [
         [resolver.base, folder],
         [resolver.filePath("m"), join(folder, "m.rhai")],
         [new FileModuleResolver(folder, { extension: "txt" }).filePath("m"), join(folder, "m.txt")],
         [first, 42],
         [cached, []],
-        [loaded, ["export const X = 42;"]],
+        [loaded, ["export const X = 42;", "export const X = 42;"]],
       ];
     },
   ],
