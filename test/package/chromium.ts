@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { guardedGroup } from "../support/child-guard.ts";
 
 const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
@@ -54,9 +55,12 @@ async function serve(site: Site, report: (text: string) => void): Promise<Server
 function launch(chromium: string, url: string, profile: string): ChildProcess {
   // Containers let no unprivileged sandbox be made.
   const options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-  return spawn(chromium, [...options, "--no-first-run", `--user-data-dir=${profile}`, url], {
+  // A group of its own: where the program is a script that starts the browser, both can be ended.
+  const child = spawn(chromium, [...options, "--no-first-run", `--user-data-dir=${profile}`, url], {
     stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
   });
+  return guardedGroup(child);
 }
 
 function ended(child: ChildProcess): Promise<void> {
@@ -91,7 +95,7 @@ export async function reportOf(chromium: string, site: Site, timeout: number): P
     clearTimeout(timer);
     failed.catch(() => undefined);
     if (child.pid !== undefined && child.exitCode === null) {
-      child.kill("SIGKILL");
+      process.kill(-child.pid, "SIGKILL");
       await exit;
     }
     server.closeAllConnections();

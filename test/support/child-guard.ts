@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * Reads ids of processes to look after (`+ 17`) and to forget (`- 17`). Its input ends when the process that writes to it
+ * Reads ids of processes (or, negative, of groups) to look after (`+ 17`) and to forget (`- 17`). Its input ends when the process that writes to it
  * does; what is left then is killed, also if it stands still. In a process group of its own, out of reach of Ctrl-C.
  */
 const GUARD = `
@@ -14,7 +14,7 @@ while read -r sign pid; do
     -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
   esac
 done
-for pid in $pids; do kill -9 "$pid"; done`;
+for pid in $pids; do kill -9 -- "$pid"; done`;
 
 let guard: ChildProcess | null = null;
 
@@ -31,10 +31,18 @@ function tell(line: string): void {
 
 /** The child is killed when this process is gone. Returns it. */
 export function guarded<T extends ChildProcess>(child: T): T {
-  const { pid } = child;
-  if (pid === undefined) return child;
-  tell(`+ ${pid}`);
-  child.once("exit", () => tell(`- ${pid}`));
+  return guardedAs(child, String(child.pid));
+}
+
+/** The same for a child with a process group of its own (`detached`): whatever it started is killed, too. */
+export function guardedGroup<T extends ChildProcess>(child: T): T {
+  return guardedAs(child, `-${child.pid}`);
+}
+
+function guardedAs<T extends ChildProcess>(child: T, target: string): T {
+  if (child.pid === undefined) return child;
+  tell(`+ ${target}`);
+  child.once("exit", () => tell(`- ${target}`));
   return child;
 }
 
