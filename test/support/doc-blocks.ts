@@ -69,6 +69,20 @@ export function checksIn(code: string): number {
   return code.split("\n").filter((line) => CHECK.test(line)).length;
 }
 
+/** What examples import, and where its source is. */
+const ENTRIES: ReadonlyMap<string, string> = new Map([
+  ["rhailib", "src/index.ts"],
+  ["rhailib/queue", "src/queue/index.ts"],
+  ["rhailib/flow", "src/flow/index.ts"],
+]);
+
+function withAddresses(code: string, address: (path: string) => string): string {
+  return code.replace(/from "([^"]+)"/g, (found, name: string) => {
+    const source = ENTRIES.get(name);
+    return source === undefined ? found : `from "${address(source)}"`;
+  });
+}
+
 /** Writes blocks as modules into a folder that git ignores. */
 export class BlockFiles {
   private readonly folder: string;
@@ -81,30 +95,21 @@ export class BlockFiles {
   }
   /** The module's address. */
   write(index: number, { code }: DocBlock): string {
-    const checks = pathToFileURL(join(this.root, "test/embedding/doc-checks.ts")).href;
-    const library = pathToFileURL(join(this.root, "src/index.ts")).href;
-    const queue = pathToFileURL(join(this.root, "src/queue/index.ts")).href;
-    const flow = pathToFileURL(join(this.root, "src/flow/index.ts")).href;
-    const text = withChecks(code)
-      .replace(/from "rhailib"/g, `from "${library}"`)
-      .replace(/from "rhailib\/queue"/g, `from "${queue}"`)
-      .replace(/from "rhailib\/flow"/g, `from "${flow}"`);
+    const address = (path: string) => pathToFileURL(join(this.root, path)).href;
+    const text = withAddresses(withChecks(code), address);
     const file = join(this.folder, `block-${index}.ts`);
-    writeFileSync(file, `import { __equals, __throws } from "${checks}";\n${text}\nexport {};\n`);
+    writeFileSync(
+      file,
+      `import { __equals, __throws } from "${address("test/support/doc-checks.ts")}";\n${text}\nexport {};\n`,
+    );
     return file;
   }
   /** The blocks as they are, for the type checker, which reads the file that is returned. */
   writeForTypes(blocks: readonly DocBlock[]): string {
     const folder = join(this.folder, "types");
     mkdirSync(folder);
-    const library = '"../../../src/index.ts"';
-    const queue = '"../../../src/queue/index.ts"';
-    const flow = '"../../../src/flow/index.ts"';
     for (const [index, { title, code }] of blocks.entries()) {
-      const resolved = code
-        .replace(/"rhailib"/g, library)
-        .replace(/"rhailib\/queue"/g, queue)
-        .replace(/"rhailib\/flow"/g, flow);
+      const resolved = withAddresses(code, (path) => `../../../${path}`);
       const text = `// ${title}\n${resolved}\nexport {};\n`;
       writeFileSync(join(folder, `block-${index}.ts`), text);
     }
