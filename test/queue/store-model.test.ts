@@ -9,8 +9,9 @@ import { ManualClock } from "../../src/queue/clock.ts";
 import { QueueError } from "../../src/queue/errors.ts";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
-import type { FsckProblem, TaskStore } from "../../src/queue/store.ts";
+import type { TaskStore } from "../../src/queue/store.ts";
 import { isFinal } from "../../src/queue/task.ts";
+import { brokenRules } from "../support/broken-rules.ts";
 import { type RedisServer, redisVersion, startRedis } from "../support/redis.ts";
 import {
   advance,
@@ -38,17 +39,6 @@ async function answerOf(step: Promise<unknown>): Promise<unknown> {
   }
 }
 
-async function fsck(store: TaskStore, context: string, repair: boolean): Promise<FsckProblem[]> {
-  const problems: FsckProblem[] = [];
-  let cursor: string | null = null;
-  do {
-    const slice = await store.fsck({ context, cursor, repair });
-    problems.push(...slice.problems);
-    cursor = slice.cursor;
-  } while (cursor !== null);
-  return problems;
-}
-
 const freshWorld = (clock: ManualClock): World => ({ context: freshContext(), clock, ids: [], leases: [] });
 
 async function runBoth(
@@ -74,7 +64,7 @@ async function runBoth(
     expect(await redis.logs({ id }), id).toEqual(await memory.logs({ id }));
   }
   expect(await eventsOf(redis, context)).toEqual(await eventsOf(memory, context));
-  expect(await fsck(redis, context, false)).toEqual([]);
+  expect(await brokenRules(redis, context)).toEqual([]);
   await both({
     name: "no limits",
     step: (store) => store.configure({ context, settings: { ...FREE, ...limit } }),
@@ -131,8 +121,8 @@ async function runAmongForeigners(
     for (const [name, value] of Object.entries(counts))
       if (typeof value === "number") expect(value, `${name} after ${each.name}`).toBeGreaterThanOrEqual(0);
   }
-  await fsck(redis, context, true);
-  expect(await fsck(redis, context, false)).toEqual([]);
+  await brokenRules(redis, context, true);
+  expect(await brokenRules(redis, context)).toEqual([]);
   await redis.configure({ context, settings: FREE });
   for (const { name } of await redis.schedules({ context })) await redis.removeSchedule({ context, name });
   for (let turn = 0; turn < 40 && (turn < 3 || (await isBusy(redis, context))); turn++) {
@@ -155,7 +145,7 @@ async function runAmongForeigners(
   }
   const left = (await raw.keys(`*${context}*`)).filter((key) => !/^rhai:(task|log):/.test(key));
   expect(left.map((key) => key.split(":")[1]).filter((kind) => !LASTING.has(kind))).toEqual([]);
-  expect(await fsck(redis, context, false)).toEqual([]);
+  expect(await brokenRules(redis, context)).toEqual([]);
 }
 
 describe.skipIf(redisVersion() === null)("random sequences", () => {

@@ -6,6 +6,7 @@ import { isQueueError, type QueueErrorCode } from "../../../src/queue/errors.ts"
 import type { ContextSettings } from "../../../src/queue/settings.ts";
 import type { Claimed, TaskStore, Verdict } from "../../../src/queue/store.ts";
 import type { ClaimedTask, TaskSpec } from "../../../src/queue/task.ts";
+import { brokenRules } from "../../support/broken-rules.ts";
 
 export interface StoreSetup {
   /** A store of its own for each test; with the clock it is given, or the real one. */
@@ -96,14 +97,7 @@ export class Probe {
 
   /** Every rule of the store holds. */
   async verify(): Promise<void> {
-    const problems = [];
-    let cursor: string | null = null;
-    do {
-      const slice = await this.store.fsck({ context: this.context, cursor });
-      problems.push(...slice.problems);
-      cursor = slice.cursor;
-    } while (cursor !== null);
-    expect(problems).toEqual([]);
+    expect(await brokenRules(this.store, this.context)).toEqual([]);
   }
 }
 

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { createRedisStore } from "../../../src/queue/redis/store.ts";
 import type { Claimed, FsckProblem, TaskStore } from "../../../src/queue/store.ts";
+import { brokenRules } from "../../support/broken-rules.ts";
 import { type RedisServer, startRedis } from "../../support/redis.ts";
 import { freshContext } from "./harness.ts";
 
@@ -13,7 +14,7 @@ export interface OnRedis {
   readonly context: string;
   claim(limit?: number): Promise<Claimed>;
   /** What breaks a rule; all of it repaired if asked for. */
-  fsck(repair: boolean): Promise<FsckProblem[]>;
+  fsck(repair: boolean): Promise<readonly FsckProblem[]>;
   /** What a foreign client does: the record, then the id. */
   push(id: string, fields: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -44,16 +45,7 @@ export function onRedis(): OnRedis {
       return context;
     },
     claim: (limit = 10) => store.claim({ context, workerId: "w", leaseMs: 10_000, limit }),
-    fsck: async (repair) => {
-      const problems: FsckProblem[] = [];
-      let cursor: string | null = null;
-      do {
-        const slice = await store.fsck({ context, cursor, repair });
-        problems.push(...slice.problems);
-        cursor = slice.cursor;
-      } while (cursor !== null);
-      return problems;
-    },
+    fsck: (repair) => brokenRules(store, context, repair),
     push: async (id, fields) => {
       await server.raw.hset(`rhai:task:${id}`, fields);
       await server.raw.lpush(`rhai:queue:${context}`, id);

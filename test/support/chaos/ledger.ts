@@ -1,6 +1,7 @@
 // Proves from records, events and effects that every accepted task came to one end, once.
 
 import type { QueueEvent, TaskStore } from "../../../src/queue/store.ts";
+import { brokenRules } from "../broken-rules.ts";
 import type { RedisServer } from "../redis.ts";
 import type { LedgerLine, Programs } from "./programs.ts";
 
@@ -267,12 +268,7 @@ export class Ledger {
   }
 
   async #fsck(context: string): Promise<void> {
-    let cursor: string | null = null;
-    do {
-      const slice = await this.#store.fsck({ context, cursor });
-      for (const { rule, subject, detail } of slice.problems)
-        this.#broken(`${context}: fsck ${rule} ${subject} ${detail}`);
-      cursor = slice.cursor;
-    } while (cursor !== null);
+    for (const { rule, subject, detail } of await brokenRules(this.#store, context))
+      this.#broken(`${context}: fsck ${rule} ${subject} ${detail}`);
   }
 }
