@@ -1,6 +1,7 @@
 // The memory store's verbs that read.
 
 import type { FieldRecord } from "../codec.ts";
+import { pageSize } from "../page-size.ts";
 import { FLOW_STATUSES, isFinalStatus } from "../state.ts";
 import type {
   EventPage,
@@ -13,12 +14,6 @@ import type {
   RunPage,
 } from "../store.ts";
 import type { MemoryFlows } from "./state.ts";
-
-const MAX_PAGE = 500;
-
-export function pageSize(limit: number | undefined): number {
-  return Math.max(1, Math.min(MAX_PAGE, limit ?? 50));
-}
 
 export function list(flows: MemoryFlows, params: ListParams): RunPage {
   flows.checkOpen();

@@ -1,7 +1,8 @@
 // The verbs that read: pages of runs, numbers, history, events; and being told.
 
-import type { BlockingConnection } from "../../queue/redis/connection/client.ts";
+import { type StreamEntry, StreamReader } from "../../queue/redis/connection/stream-reader.ts";
 import { type FieldRecord, toRecord } from "../codec.ts";
+import { pageSize } from "../page-size.ts";
 import { FLOW_STATUSES, type FlowStatus } from "../state.ts";
 import type {
   EventPage,
@@ -17,20 +18,13 @@ import type {
 } from "../store.ts";
 import type { FlowCore } from "./core.ts";
 
-const MAX_PAGE = 500;
-
-function pageSize(limit: number | undefined): number {
-  return Math.max(1, Math.min(MAX_PAGE, limit ?? 50));
-}
-
-type StreamEntry = readonly [cursor: string, texts: readonly string[]];
-
 export class FlowLook {
   readonly #core: FlowCore;
-  readonly #readers = new Set<BlockingConnection>();
+  readonly #streams: StreamReader;
 
   constructor(core: FlowCore) {
     this.#core = core;
+    this.#streams = new StreamReader(core.client);
   }
 
   definition = async ({ hash }: { readonly hash: string }): Promise<string | null> => {
@@ -88,40 +82,16 @@ export class FlowLook {
     const [reply] = await this.#core.read([range]);
     const entries = reply as unknown as readonly StreamEntry[];
     if (entries.length > 0 || !params.waitMs) return eventPage(entries, after);
-    return eventPage(await this.#wait(key, after, limit, params.waitMs, params.signal), after);
+    const { waitMs, signal } = params;
+    return eventPage(
+      await this.#streams.wait({ key, after, limit, waitMs, ...(signal && { signal }) }),
+      after,
+    );
   };
 
   async #newest(key: string): Promise<string> {
     const [reply] = await this.#core.read([["XREVRANGE", key, "+", "-", "COUNT", "1"]]);
     return (reply as unknown as readonly StreamEntry[])[0]?.[0] ?? "0";
-  }
-
-  async #wait(
-    key: string,
-    after: string,
-    limit: string,
-    waitMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly StreamEntry[]> {
-    if (signal?.aborted) return [];
-    const connection = this.#core.client.blocking(key);
-    this.#readers.add(connection);
-    const interrupt = () => void connection.unblock();
-    signal?.addEventListener("abort", interrupt);
-    try {
-      const args = ["COUNT", limit, "BLOCK", String(Math.max(1, waitMs)), "STREAMS", key, after];
-      const reply = (await connection.call("XREAD", args, waitMs)) as
-        | readonly (readonly [string, readonly StreamEntry[]])[]
-        | null;
-      return reply === null ? [] : reply[0][1];
-    } catch (error) {
-      if (signal?.aborted) return [];
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
-      this.#readers.delete(connection);
-      connection.close();
-    }
   }
 
   orphans = async (params: {
@@ -141,7 +111,7 @@ export class FlowLook {
   };
 
   close(): void {
-    for (const reader of this.#readers) reader.close();
+    this.#streams.close();
   }
 }
 

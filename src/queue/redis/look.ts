@@ -19,25 +19,24 @@ import type {
   WorkerInfo,
 } from "../store.ts";
 import type { Task } from "../task.ts";
-import type { BlockingConnection } from "./connection/client.ts";
+import { type StreamEntry, StreamReader } from "./connection/stream-reader.ts";
 import type { Core } from "./core.ts";
 import { readSettings } from "./settings.ts";
 import { MAX_LOG_LINES } from "./work.ts";
 
 const MAX_EVENTS = 1000;
-/** Longest wait for events at one go: a deaf connection looks like a quiet one, until its answer is overdue. */
-const LONGEST_WAIT_MS = 30_000;
 /** How far into the queue `explain` looks for the task. */
 const LOOK_AHEAD = 10_000;
 
 export class Look {
   readonly #core: Core;
-  readonly #readers = new Set<BlockingConnection>();
+  readonly #streams: StreamReader;
   /** Workers that announced themselves here: with the first time of each, those that are gone are removed. */
   readonly #announced = new Set<string>();
 
   constructor(core: Core) {
     this.#core = core;
+    this.#streams = new StreamReader(core.client);
   }
 
   get = async (params: TaskRef): Promise<Task | null> => {
@@ -72,7 +71,9 @@ export class Look {
     const reply = await this.#core.command("XRANGE", range);
     const events = eventsFrom(reply as readonly StreamEntry[]);
     if (events.length > 0 || !params.waitMs) return page(events, after);
-    return page(await this.#wait(key, after, limit, params.waitMs, params.signal), after);
+    const { waitMs, signal } = params;
+    const later = await this.#streams.wait({ key, after, limit, waitMs, ...(signal && { signal }) });
+    return page(eventsFrom(later), after);
   };
 
   async #newest(key: string): Promise<string> {
@@ -84,32 +85,6 @@ export class Look {
       "1",
     ])) as readonly StreamEntry[];
     return reply[0]?.[0] ?? "0";
-  }
-
-  async #wait(
-    key: string,
-    after: string,
-    limit: string,
-    waitMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<QueueEvent[]> {
-    if (signal?.aborted) return [];
-    const connection = this.#core.client.blocking(key);
-    this.#readers.add(connection);
-    const interrupt = () => void connection.unblock();
-    signal?.addEventListener("abort", interrupt);
-    try {
-      const ms = Math.round(Math.max(1, Math.min(waitMs, LONGEST_WAIT_MS)));
-      const args = ["COUNT", limit, "BLOCK", String(ms), "STREAMS", key, after];
-      const reply = (await connection.call("XREAD", args, ms)) as
-        | readonly (readonly [string, readonly StreamEntry[]])[]
-        | null;
-      return reply === null ? [] : eventsFrom(reply[0][1]);
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
-      this.#readers.delete(connection);
-      connection.close();
-    }
   }
 
   contexts = async (): Promise<readonly string[]> => {
@@ -230,11 +205,9 @@ export class Look {
   };
 
   close(): void {
-    for (const reader of this.#readers) reader.close();
+    this.#streams.close();
   }
 }
-
-type StreamEntry = readonly [id: string, fields: readonly string[]];
 
 /** One entry holds the events of one step: task ids, each with type and detail. */
 function eventsFrom(entries: readonly StreamEntry[]): QueueEvent[] {
