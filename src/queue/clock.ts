@@ -31,41 +31,42 @@ interface Sleeper {
 
 /** A clock that stands still until told; sleepers wake in the order of their times. */
 export class ManualClock implements Clock {
-  #now: number;
-  #sleepers: Sleeper[] = [];
+  protected time: number;
+  protected readonly sleepers = new Set<Sleeper>();
 
   constructor(start = 1_700_000_000_000) {
-    this.#now = start;
+    this.time = start;
   }
 
   now(): number {
-    return this.#now;
+    return this.time;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted || ms <= 0) return resolve();
-      const sleeper = { until: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+      const wake = () => {
+        this.sleepers.delete(sleeper);
+        signal?.removeEventListener("abort", wake);
         resolve();
-      });
+      };
+      const sleeper: Sleeper = { until: this.time + ms, wake };
+      this.sleepers.add(sleeper);
+      signal?.addEventListener("abort", wake);
     });
   }
 
   /** Moves time on, wakes each sleeper at its own moment, and lets what they started run in between. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = this.time + ms;
     for (;;) {
-      const due = this.#sleepers.filter(({ until }) => until <= end).sort((a, b) => a.until - b.until)[0];
+      const due = [...this.sleepers].filter(({ until }) => until <= end).sort((a, b) => a.until - b.until)[0];
       if (due === undefined) break;
-      this.#sleepers = this.#sleepers.filter((other) => other !== due);
-      this.#now = Math.max(this.#now, due.until);
+      this.time = Math.max(this.time, due.until);
       due.wake();
       await settleMicrotasks();
     }
-    this.#now = end;
+    this.time = end;
     await settleMicrotasks();
   }
 }

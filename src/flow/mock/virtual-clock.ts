@@ -1,46 +1,16 @@
 // Time that passes as fast as nothing happens: for testing flows that wait for days in milliseconds.
 
-import type { Clock } from "../../queue/clock.ts";
-
-interface Sleeper {
-  readonly until: number;
-  readonly wake: () => void;
-}
+import { ManualClock } from "../../queue/clock.ts";
 
 /**
  * Whoever sleeps by this clock wakes in the order of the times. It only stands in for waiting: what really takes time (a
  * request, a worker in another process) is not waited for.
  */
-export class VirtualClock implements Clock {
-  #now: number;
-  readonly #sleepers = new Set<Sleeper>();
-
-  constructor(start = 1_700_000_000_000) {
-    this.#now = start;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted || ms <= 0) return resolve();
-      const wake = () => {
-        this.#sleepers.delete(sleeper);
-        signal?.removeEventListener("abort", wake);
-        resolve();
-      };
-      const sleeper: Sleeper = { until: this.#now + ms, wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener("abort", wake);
-    });
-  }
-
+export class VirtualClock extends ManualClock {
   /** When the next sleeper wakes; null when nobody sleeps. */
   get next(): number | null {
     let next: number | null = null;
-    for (const { until } of this.#sleepers) if (next === null || until < next) next = until;
+    for (const { until } of this.sleepers) if (next === null || until < next) next = until;
     return next;
   }
 
@@ -49,17 +19,17 @@ export class VirtualClock implements Clock {
     await settle();
     const { next } = this;
     if (next === null || next > limit) return false;
-    this.#now = Math.max(this.#now, next);
-    for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
+    this.time = Math.max(this.time, next);
+    for (const sleeper of [...this.sleepers]) if (sleeper.until <= this.time) sleeper.wake();
     await settle();
     return true;
   }
 
   /** Lets so much time pass, and everything happen in it. */
-  async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+  override async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
     while (await this.step(end));
-    this.#now = end;
+    this.time = end;
     await settle();
   }
 
