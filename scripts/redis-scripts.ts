@@ -5,9 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULT_SETTINGS, type Retention } from "../src/queue/settings.ts";
 
-const FOLDER = resolve(import.meta.dirname, "../src/queue/redis/scripts");
+export const QUEUE_SCRIPTS = resolve(import.meta.dirname, "../src/queue/redis/scripts");
 export const FLOW_SCRIPTS = resolve(import.meta.dirname, "../src/flow/redis/scripts");
-export const GENERATED = generatedOf(FOLDER);
 
 export function generatedOf(folder: string): string {
   return resolve(folder, "../scripts.generated.ts");
@@ -38,7 +37,7 @@ function entries(folder: string): string[] {
   });
 }
 
-export function generate(folder: string = FOLDER): string {
+export function generate(folder: string): string {
   return [
     "// The Lua scripts as text, made by scripts/redis-scripts.ts from scripts/*.lua: do not edit.",
     "",
@@ -57,5 +56,5 @@ export function generate(folder: string = FOLDER): string {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const folder of [FOLDER, FLOW_SCRIPTS]) writeFileSync(generatedOf(folder), generate(folder));
+  for (const folder of [QUEUE_SCRIPTS, FLOW_SCRIPTS]) writeFileSync(generatedOf(folder), generate(folder));
 }

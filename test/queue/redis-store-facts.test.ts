@@ -1,37 +1,20 @@
 // What holds for the Redis store alone: its keys and scripts, tasks of foreign clients, garbage in them, repair.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GENERATED, generate } from "../../scripts/redis-scripts.ts";
+import { QUEUE_SCRIPTS } from "../../scripts/redis-scripts.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
 import type { TaskStore, Verdict } from "../../src/queue/store.ts";
+import { luaScripts, testLuaFiles } from "../support/lua-scripts.ts";
 import { redisVersion } from "../support/redis.ts";
 import { onRedis } from "./suite/redis-harness.ts";
 
-const SCRIPTS = join(import.meta.dirname, "../../src/queue/redis/scripts");
-
 describe("the scripts", () => {
-  const names = readdirSync(SCRIPTS, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".lua"),
-  );
-  const text = (name: string) => readFileSync(join(SCRIPTS, name), "utf8");
-
-  it("are in the generated module as they are in their files", () => {
-    expect(readFileSync(GENERATED, "utf8")).toBe(generate());
-  });
-
-  it("open with their contracts", () => {
-    for (const name of names) {
-      if (name.startsWith("includes")) expect(text(name), name).toMatch(/^-- \S/);
-      else
-        expect(text(name), name).toMatch(/^#!lua( flags=\S+)?\n-- \S[\s\S]*?-- KEYS\[1\] [\s\S]*?-- Output/);
-    }
-  });
+  testLuaFiles(QUEUE_SCRIPTS);
 
   it("work on a bounded number of items", () => {
-    for (const name of names) {
-      const code = text(name).replace(/--.*$/gm, "");
+    for (const { name, code } of luaScripts(QUEUE_SCRIPTS)) {
       // Whole collections are never read; ranges carry a limit. HGETALL is for one record, whose fields are few.
       expect(code, name).not.toMatch(/'(SMEMBERS|HKEYS|HVALS|KEYS|SCAN|SORT|ZRANGEBYSCORE)'/);
       for (const [call] of code.matchAll(/redis\.p?call\('ZRANGE',[^\n]*/g)) {

@@ -1,10 +1,9 @@
 // The suite on a real Redis server, and what holds for this store alone: its scripts and keys.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FLOW_SCRIPTS, generate, generatedOf } from "../../../scripts/redis-scripts.ts";
+import { FLOW_SCRIPTS } from "../../../scripts/redis-scripts.ts";
 import { createRedisFlowStore } from "../../../src/flow/redis/store.ts";
+import { luaScripts, testLuaFiles } from "../../support/lua-scripts.ts";
 import {
   type RedisCluster,
   type RedisServer,
@@ -16,26 +15,10 @@ import { Probe } from "./harness.ts";
 import { testFlowStore } from "./suite.ts";
 
 describe("the scripts", () => {
-  const names = readdirSync(FLOW_SCRIPTS, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".lua"),
-  );
-  const text = (name: string) => readFileSync(join(FLOW_SCRIPTS, name), "utf8");
-
-  it("are in the generated module as they are in their files", () => {
-    expect(readFileSync(generatedOf(FLOW_SCRIPTS), "utf8")).toBe(generate(FLOW_SCRIPTS));
-  });
-
-  it("open with their contracts", () => {
-    for (const name of names) {
-      if (name.startsWith("includes")) expect(text(name), name).toMatch(/^-- \S/);
-      else
-        expect(text(name), name).toMatch(/^#!lua( flags=\S+)?\n-- \S[\s\S]*?-- KEYS\[1\] [\s\S]*?-- Output/);
-    }
-  });
+  testLuaFiles(FLOW_SCRIPTS);
 
   it("work on a bounded number of items", () => {
-    for (const name of names) {
-      const code = text(name).replace(/--.*$/gm, "");
+    for (const { name, code } of luaScripts(FLOW_SCRIPTS)) {
       expect(code, name).not.toMatch(/'(SMEMBERS|HKEYS|HVALS|KEYS|SCAN|LREM|SORT|ZRANGEBYSCORE)'/);
       for (const [call] of code.matchAll(/redis\.p?call\('ZRANGE',[^\n]*/g))
         expect(call, name).toMatch(/LIMIT|, 0, 0|surplus - 1/);
