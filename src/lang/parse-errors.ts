@@ -82,11 +82,6 @@ export function exprExpected(what: string, pos: Position): ParseError {
   return make("ExprExpected", `Expecting ${what} expression`, pos, what);
 }
 
-export function wrongDocComment(pos: Position): ParseError {
-  const text = "Doc-comment must be followed immediately by a function definition";
-  return make("WrongDocComment", text, pos);
-}
-
 export function wrongFnDefinition(pos: Position): ParseError {
   const text =
     "Function definitions must be at global level and cannot be inside a block or another function";

@@ -26,7 +26,6 @@ function tokenSet(...types: TokenType[]): TokenSet {
 
 export const LOOP_STARTS: TokenSet = tokenSet(t.While, t.Loop, t.Do, t.For);
 export const FLOW_STARTS: TokenSet = tokenSet(t.Break, t.Continue, t.Return, t.Throw);
-export const RANGE_OPERATORS: TokenSet = tokenSet(t.ExclusiveRange, t.InclusiveRange);
 /** Tokens after which `x..` is complete. */
 export const RANGE_ENDS: TokenSet = tokenSet(
   t.RightBracket,

@@ -2,9 +2,8 @@
 
 import { thrownText } from "../thrown.ts";
 import { Blob, Container, RhaiArray, RhaiMap } from "./containers.ts";
-import { FnPtr } from "./fn-ptr.ts";
 import { INT_MAX, INT_MIN, normalizeInt } from "./int.ts";
-import { Range, Shared } from "./objects.ts";
+import { Shared } from "./objects.ts";
 import { Byte, Char, Float } from "./scalars.ts";
 import { RhaiObject, type Value } from "./value.ts";
 
@@ -242,9 +241,4 @@ class Conversion {
     this.leave();
     return object;
   }
-}
-
-/** Whether a value is something only scripts understand (a function pointer, a range ...). */
-export function isScriptOnly(value: Value): boolean {
-  return value instanceof FnPtr || value instanceof Range;
 }

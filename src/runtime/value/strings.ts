@@ -85,12 +85,6 @@ export function scalars(text: string): string[] {
   return isBasic(text) ? text.split("") : Array.from(text);
 }
 
-const NON_ASCII = /[^\0-\x7f]/;
-
-export function isAscii(text: string): boolean {
-  return !NON_ASCII.test(text);
-}
-
 /** Number of bytes in UTF-8; a lone surrogate counts as U+FFFD, which takes its place in UTF-8. */
 export function countUtf8(text: string): number {
   let bytes = text.length;
