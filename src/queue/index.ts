@@ -40,7 +40,12 @@ export type {
   TaskSpec,
   TaskStatus,
 } from "./task.ts";
-export { type HealthServer, type HealthSource, startHealthServer } from "./worker/health-server.ts";
+export {
+  type HealthServer,
+  type HealthSource,
+  type ListenAddress,
+  startHealthServer,
+} from "./worker/health-server.ts";
 export type { ThreadEvent } from "./worker/pool-types.ts";
 export { runWorkerProcess, type WorkerProcessEnd, type WorkerProcessOptions } from "./worker/process.ts";
 export type { EngineFactory, EngineModuleContext } from "./worker/thread-engine.ts";

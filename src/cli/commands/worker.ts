@@ -1,8 +1,8 @@
 // `rhai worker`: takes scripts of its contexts from the queue and runs them, until it is told to stop.
 
+import type { ListenAddress } from "../../queue/worker/health-server.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { serve } from "../queue/serve.ts";
-import type { ListenAddress } from "../queue/values.ts";
 import { type StoreOptions, withStore } from "../queue/with-store.ts";
 import { openLog } from "../queue/worker-log.ts";
 import { type WorkerSettingsOptions, workerSettings } from "../queue/worker-settings.ts";
@@ -16,8 +16,7 @@ export interface WorkerCommandOptions extends StoreOptions, WorkerSettingsOption
 
 /** Serves until SIGTERM or Ctrl-C; with `drain` until nothing is left to run. */
 export function work(options: WorkerCommandOptions): Promise<ExitCode> {
-  const { drain } = options;
-  const listen = options.listen && addressText(options.listen);
+  const { drain, listen } = options;
   const settings = workerSettings(options);
   return withStore(options, async (store) => {
     const log = await openLog(options.logLevel, options.logFormat);
@@ -27,8 +26,4 @@ export function work(options: WorkerCommandOptions): Promise<ExitCode> {
       log.close();
     }
   });
-}
-
-function addressText({ host, port }: ListenAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -2,9 +2,9 @@
 
 import { createServer, type Server } from "node:http";
 import { webhookHandler } from "../../flow/webhook.ts";
+import type { ListenAddress } from "../../queue/worker/health-server.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import { output } from "../output.ts";
-import type { ListenAddress } from "../queue/values.ts";
 import { type FlowStoreOptions, type Flows, reportTrouble, withFlows } from "./with-flows.ts";
 
 export interface ServeOptions extends FlowStoreOptions {

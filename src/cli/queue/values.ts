@@ -1,6 +1,7 @@
 // Values of options as people write them: spans of time, sizes, rates, moments, numbers.
 
 import type { RateLimit } from "../../queue/settings.ts";
+import type { ListenAddress } from "../../queue/worker/health-server.ts";
 import { UsageError } from "../exit-codes.ts";
 
 const SPANS: Readonly<Record<string, number>> = {
@@ -74,11 +75,6 @@ export function names(text: string): readonly string[] {
   const list = text.split(",").map((name) => name.trim());
   if (list.includes("")) throw new UsageError(`'${text}' is not a list of names (example: reports,mails)`);
   return [...new Set(list)];
-}
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 const LOOPBACK = "127.0.0.1";

@@ -10,6 +10,12 @@ export interface HealthSource {
   metrics(): Promise<string>;
 }
 
+/** Where to listen. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface HealthServer {
   readonly host: string;
   readonly port: number;
@@ -17,7 +23,7 @@ export interface HealthServer {
 }
 
 /** `9464`, `127.0.0.1:9464`, `[::1]:9464`, `0.0.0.0:9464`; without a host, this machine only. Throws `invalid`. */
-export function listenAddress(text: string): { readonly host: string; readonly port: number } {
+export function listenAddress(text: string): ListenAddress {
   const [, bracketed, plain, port] = /^(?:(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) {
     throw new QueueError(
@@ -29,8 +35,11 @@ export function listenAddress(text: string): { readonly host: string; readonly p
 }
 
 /** Serves until closed. Port 0 takes a free one. Rejects when the port cannot be had. */
-export function startHealthServer(source: HealthSource, address: string): Promise<HealthServer> {
-  const { host, port } = listenAddress(address);
+export function startHealthServer(
+  source: HealthSource,
+  address: string | ListenAddress,
+): Promise<HealthServer> {
+  const { host, port } = typeof address === "string" ? listenAddress(address) : address;
   const server = createServer((request, response) => void answer(source, request, response));
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>

@@ -2,14 +2,14 @@
 
 import type { Logger } from "pino";
 import { QueueError } from "../errors.ts";
-import { type HealthServer, startHealthServer } from "./health-server.ts";
+import { type HealthServer, type ListenAddress, startHealthServer } from "./health-server.ts";
 import { EngineLoadError } from "./thread-pool.ts";
 import { RhaiWorker } from "./worker.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
 export interface WorkerProcessOptions extends WorkerOptions {
   /** `PORT` or `HOST:PORT` for /healthz, /readyz and /metrics; none when missing. */
-  readonly listen?: string;
+  readonly listen?: string | ListenAddress;
   /** Ends when nothing is left to run. */
   readonly drain?: boolean;
   /** Called when it takes tasks. */
