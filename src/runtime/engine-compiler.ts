@@ -37,6 +37,13 @@ export interface CompileOptions {
   readonly scope?: Scope;
 }
 
+/** What a linked script depends on besides its text: when one of them changes, scripts are linked anew. */
+type LinkFacts = readonly unknown[];
+
+function areSame(one: LinkFacts, other: LinkFacts): boolean {
+  return one.length === other.length && one.every((fact, i) => fact === other[i]);
+}
+
 function checkScript(text: string, source: string | null, scope: Scope): void {
   requireText("the text of a script", text);
   if (source !== null) requireText("the name of the source", source);
@@ -44,7 +51,7 @@ function checkScript(text: string, source: string | null, scope: Scope): void {
 }
 
 export class EngineCompiler extends EngineEvents {
-  private programs = new WeakMap<Ast, { variants: Map<number, Program>; stamp: string }>();
+  private programs = new WeakMap<Ast, { variants: Map<number, Program>; facts: LinkFacts }>();
   private readonly modules = new Map<string, Ast>();
   /** Statements that are JSON texts: no scripts that somebody would debug. */
   private readonly data = new WeakSet<Ast["statements"]>();
@@ -130,18 +137,10 @@ export class EngineCompiler extends EngineEvents {
   /** @hidden */
   link(ast: Ast, variant: LinkVariant = {}): Program {
     this.refreshStaticModules();
-    const stamp = JSON.stringify([
-      this.options,
-      this.limits,
-      this.hooks.progress !== null,
-      Object.values(this.hooks.callbacks).map(Boolean),
-      this.hooks.debugger !== null,
-      this.registry.version,
-      this.moduleResolver.isAsync === true,
-    ]);
+    const facts = this.linkFacts();
     let known = this.programs.get(ast);
-    if (known === undefined || known.stamp !== stamp) {
-      known = { variants: new Map(), stamp };
+    if (known === undefined || !areSame(known.facts, facts)) {
+      known = { variants: new Map(), facts };
       this.programs.set(ast, known);
     }
     const key = variantKey(variant);
@@ -151,6 +150,15 @@ export class EngineCompiler extends EngineEvents {
       known.variants.set(key, program);
     }
     return program;
+  }
+
+  private linkFacts(): LinkFacts {
+    const { progress, callbacks } = this.hooks;
+    const facts: unknown[] = [this.registry.version, this.moduleResolver.isAsync === true];
+    facts.push(progress !== null, this.hooks.debugger !== null);
+    for (const callback of Object.values(callbacks)) facts.push(Boolean(callback));
+    facts.push(...Object.values(this.options), ...Object.values(this.limits));
+    return facts;
   }
 
   private linkSettings(ast: Ast): ProgramSettings {
