@@ -151,6 +151,19 @@ function testScripts(name: string, open: () => Promise<TaskStore>): void {
       expect((await shop.end(id)).status).toBe("cancelled");
     });
 
+    it("tells how a script ended while the one behind it keeps the thread", async () => {
+      const { context } = shop;
+      await store.pause({ context });
+      const short: string[] = [];
+      for (let i = 0; i < 4; i++) short.push(await shop.submit("40 + 2"));
+      const long = await shop.submit("loop {}");
+      await store.resume({ context });
+      for (const id of short) expect((await shop.end(id)).output).toBe("42");
+      expect((await store.get({ id: long }))?.status).toBe("processing");
+      await store.cancel({ id: long });
+      expect((await shop.end(long)).status).toBe("cancelled");
+    });
+
     it("keeps the newest of too many lines, and says how many are missing", async () => {
       const { id } = await shop.run("for i in 0..5000 { print(i) }");
       const { lines } = await store.logs({ id, limit: 2000 });

@@ -4,8 +4,8 @@ import type { ReportSink, RunReport } from "./run-report.ts";
 import type { SlotRef } from "./slots.ts";
 import type { FromThread, ScriptOutcome, ScriptReport } from "./thread-messages.ts";
 
-/** An outcome waits no longer than this for others to come along while scripts run; and no more than so many. */
-const LONGEST_WAIT_MS = 1;
+/** An outcome waits no longer than this for those behind it to come along; and no more than so many. */
+const LONGEST_WAIT_MS = 5;
 const FULL = 64;
 const REPORT_MS = 100;
 
@@ -14,8 +14,7 @@ export class Outbox implements ReportSink {
   readonly #heapBytes: () => number;
   #outcomes: ScriptOutcome[] = [];
   readonly #reports: (SlotRef & { readonly report: ScriptReport })[] = [];
-  readonly #due = new Map<RunReport, SlotRef>();
-  readonly #owners = new WeakMap<RunReport, SlotRef>();
+  readonly #due = new Set<RunReport>();
   #timer: NodeJS.Timeout | null = null;
   #roomTimer: NodeJS.Immediate | null = null;
   #firstAt = 0;
@@ -25,10 +24,6 @@ export class Outbox implements ReportSink {
   constructor(post: (message: FromThread) => void, heapBytes: () => number) {
     this.#post = post;
     this.#heapBytes = heapBytes;
-  }
-
-  own(report: RunReport, { slot, sequence }: SlotRef): void {
-    this.#owners.set(report, { slot, sequence });
   }
 
   /** Time that running a script, up to where it waits, has kept the thread busy. */
@@ -50,24 +45,24 @@ export class Outbox implements ReportSink {
     this.#outcomes.push(outcome);
   }
 
-  /** To be called between scripts. */
+  /** To be called between scripts and while they run: what ended before must not wait for a long one to end. */
   flushIfDue(): void {
     const { length } = this.#outcomes;
     if (length >= FULL || (length > 0 && performance.now() - this.#firstAt >= LONGEST_WAIT_MS)) this.flush();
   }
 
   due(report: RunReport): void {
-    const owner = this.#owners.get(report);
-    if (owner !== undefined) this.#due.set(report, owner);
+    this.#due.add(report);
     this.#timer ??= setTimeout(() => this.#tellAll(), REPORT_MS);
   }
 
   tell(report: RunReport): void {
-    const owner = this.#due.get(report);
+    if (!this.#due.has(report)) return;
     this.forget(report);
     const content = report.take();
-    if (owner === undefined || content === undefined) return;
-    this.#reports.push({ ...owner, report: content });
+    if (content === undefined) return;
+    const { slot, sequence } = report.owner;
+    this.#reports.push({ slot, sequence, report: content });
     this.flush();
   }
 
@@ -81,7 +76,7 @@ export class Outbox implements ReportSink {
 
   #tellAll(): void {
     this.#timer = null;
-    for (const report of [...this.#due.keys()]) this.tell(report);
+    for (const report of [...this.#due]) this.tell(report);
   }
 
   flush(): void {

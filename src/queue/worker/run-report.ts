@@ -1,6 +1,7 @@
 // What one run prints and reports, gathered into few messages and kept within bounds.
 
 import type { Redaction } from "../redaction.ts";
+import type { SlotRef } from "./slots.ts";
 import type { ReportedLine, ScriptProgress, ScriptReport } from "./thread-messages.ts";
 
 /** A running script is heard of so often at most. */
@@ -14,9 +15,13 @@ export interface ReportSink {
   due(report: RunReport): void;
   /** Tells it now. */
   tell(report: RunReport): void;
+  /** To be called often: tells what has waited long enough, of whichever run. */
+  flushIfDue(): void;
 }
 
 export class RunReport {
+  /** The run that reports. */
+  readonly owner: SlotRef;
   readonly #redaction: Redaction;
   readonly #sink: ReportSink;
   readonly #maxLines: number;
@@ -26,7 +31,8 @@ export class RunReport {
   #progress: ScriptProgress | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
-  constructor(redaction: Redaction, sink: ReportSink, maxLines: number) {
+  constructor(owner: SlotRef, redaction: Redaction, sink: ReportSink, maxLines: number) {
+    this.owner = owner;
     this.#redaction = redaction;
     this.#sink = sink;
     this.#maxLines = maxLines;
@@ -60,6 +66,7 @@ export class RunReport {
 
   /** To be called often while a script keeps the thread: no timer can fire then. */
   flushIfDue(): void {
+    this.#sink.flushIfDue();
     if (this.#dueAt !== Number.POSITIVE_INFINITY && performance.now() >= this.#dueAt) this.#sink.tell(this);
   }
 

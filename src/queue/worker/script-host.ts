@@ -115,8 +115,7 @@ export class ScriptHost {
 
   #newRun(job: ThreadJob): ScriptRun {
     const { config, slots, outbox, redaction } = this.#parts;
-    const report = new RunReport(redaction, outbox, config.limits.logLines);
-    outbox.own(report, job);
+    const report = new RunReport(job, redaction, outbox, config.limits.logLines);
     return new ScriptRun(job, report, slots, config.limits);
   }
 
