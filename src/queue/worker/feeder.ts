@@ -7,8 +7,8 @@ import type { Shares } from "./shares.ts";
 
 /** Longest wait for work; each answer also shows that the store is alive. */
 const WAIT_MS = 5000;
-/** Verdicts wait no longer for others to come along. */
-const GATHER_MS = 1;
+/** While the threads have more to do, verdicts wait no longer than this for others to come along. */
+const GATHER_MS = 8;
 /** Where contexts take turns on too few slots. */
 const TURN_MS = 50;
 const FIRST_PAUSE_MS = 50;
@@ -19,6 +19,8 @@ export interface FeederHost {
   readonly workerId: string;
   readonly leaseMs: number;
   readonly shares: Shares;
+  /** The threads have tasks that have not started. */
+  hasUnstarted(): boolean;
   onClaimed(context: string, claimed: Claimed): void;
   onSettled(context: string, verdict: Verdict, status: SettledStatus): void;
   /** The store answered. */
@@ -124,11 +126,13 @@ export class Feeder {
     this.#wake = null;
   }
 
-  /** Verdicts go together as long as the threads are busy anyway: a call costs as much as ten of them. */
+  /** Verdicts go together as long as the threads have work anyway: a call costs as much as ten of them. */
   get #isRipe(): boolean {
     const { length } = this.#verdicts;
-    if (this.#taking.signal.aborted || length >= this.#host.shares.runningIn(this.context)) return length > 0;
-    return length > 0 && performance.now() - this.#oldestAt >= GATHER_MS;
+    if (length === 0) return false;
+    const { shares } = this.#host;
+    if (this.#taking.signal.aborted || length >= shares.runningIn(this.context)) return true;
+    return performance.now() - this.#oldestAt >= GATHER_MS || !this.#host.hasUnstarted();
   }
 
   /** The next call to the store, under way; null when there is nothing to ask or tell. */

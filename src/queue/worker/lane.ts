@@ -153,6 +153,11 @@ export class Lane {
     return null;
   }
 
+  get hasUnstarted(): boolean {
+    for (const entry of this.entries()) if (this.state(entry) === "posted") return true;
+    return false;
+  }
+
   get unstarted(): number {
     let count = 0;
     for (const entry of this.entries()) if (this.state(entry) === "posted") count++;

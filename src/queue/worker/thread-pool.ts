@@ -90,6 +90,10 @@ export class ThreadPool {
     return Math.max(0, sum - this.#homeless.length - Math.max(0, this.#isolation.waiting - 1));
   }
 
+  get hasUnstarted(): boolean {
+    return this.#homeless.length > 0 || this.#lanes.some((lane) => lane?.hasUnstarted === true);
+  }
+
   get threadCount(): number {
     return this.#all().length;
   }

@@ -71,6 +71,7 @@ export class RhaiWorker extends EventEmitter<WorkerEvents> {
       workerId,
       leaseMs,
       shares,
+      hasUnstarted: () => this.#desk.pool.hasUnstarted,
       onContact,
       onTrouble,
       onClaimed: (context, claimed) => this.#onClaimed(context, claimed),
