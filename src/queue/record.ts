@@ -52,9 +52,9 @@ export function specBytes(fields: readonly string[]): number {
 
 export type TaskRecord = Readonly<Record<string, string | undefined>>;
 
-/** From a reply of fields and values in turns. */
+/** From a reply of fields and values in turns. No object without a prototype: those are several times slower to read. */
 export function recordFrom(reply: readonly unknown[]): TaskRecord {
-  const record: Record<string, string> = Object.create(null);
+  const record: Record<string, string> = {};
   for (let i = 0; i + 1 < reply.length; i += 2) record[reply[i] as string] = reply[i + 1] as string;
   return record;
 }

@@ -44,11 +44,14 @@ const MAX_LOG_BYTES = 524_288;
 type ClaimReply = readonly [
   now: number,
   leaseEnd: number,
-  tasks: readonly (readonly [id: string, record: readonly string[], attempts: number, token: string])[],
+  /** JSON of `ClaimedRow`s. */
+  tasks: string,
   rejected: readonly (readonly [id: string, reason: string])[],
   reason: string,
   waitMs: number,
 ];
+
+type ClaimedRow = readonly [id: string, record: readonly string[], attempts: number, token: string];
 
 /** Place of the `repeated` flag, after that of the request id, among a script's arguments; the first three are common to all. */
 const REPEATED = 7;
@@ -157,10 +160,10 @@ export class Work {
   /** What a foreign client wrote badly is ended here, under its lease: nobody else can get hold of it meanwhile. */
   async claimed(raw: Reply, context: string, workerId: string): Promise<Claimed> {
     const reply = raw as unknown as ClaimReply;
-    const [now, leaseUntil, list, rejected] = reply;
+    const [now, leaseUntil, rows, rejected] = reply;
     const tasks: ClaimedTask[] = [];
     const garbage: (Rejection & { readonly token: number })[] = [];
-    for (const [id, fields, attempts, tokenText] of list) {
+    for (const [id, fields, attempts, tokenText] of JSON.parse(rows) as readonly ClaimedRow[]) {
       const token = Number(tokenText);
       const record = recordFrom(fields);
       const reason = record.foreign === undefined ? null : this.#garbageIn(id, record);

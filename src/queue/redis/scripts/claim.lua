@@ -2,7 +2,7 @@
 -- Takes tasks that may run now, under a lease. Goes on when the server's memory is full: that is how it gets emptier.
 -- KEYS[1] the context's queue
 -- ARGV[4] worker, [5] lease in ms, [6] how many (bounded by the caller), [7] id of this request, [8] '1' when repeated
--- Output: see claim() in includes/claim.lua
+-- Output: see claim() and packed() in includes/claim.lua
 --- @include base
 --- @include state
 --- @include feed
@@ -38,4 +38,4 @@ if not result then
   R.saveState()
   R.rememberClaim(ARGV[4], ARGV[7], tonumber(ARGV[5]), result[3])
 end
-return result
+return R.packed(result)

@@ -4,7 +4,7 @@
 -- KEYS[1] the context's queue
 -- ARGV[4] worker, [5] lease in ms, [6] how many to claim, -1 for none, [7] id of this request, [8] '1' when repeated,
 --      [9] number of verdicts (bounded by the caller), then for each: kind, id, token, output or error, ms until the retry
--- Output: { what became of each task, claim (see claim() in includes/claim.lua) or {} }
+-- Output: { what became of each task, claim (see claim() and packed() in includes/claim.lua) or {} }
 --- @include base
 --- @include state
 --- @include feed
@@ -89,4 +89,4 @@ if S.rules then
   R.wakeLimited()
 end
 R.saveState()
-return { outcomes, result or {} }
+return { outcomes, result and R.packed(result) or {} }

@@ -19,7 +19,7 @@ if NOW == 0 then
   local time = redis.call('TIME')
   NOW = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local STAMP = string.format('%.0f', NOW)
+local STAMP = string.format('%d', NOW)
 
 function R.key(kind)
   return PREFIX .. kind .. ':' .. TAG

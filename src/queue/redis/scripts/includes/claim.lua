@@ -63,10 +63,10 @@ end
 function R.grant(list, worker)
   local before = math.max(S.fence, NOW * 1000)
   R.add('fence', before + #list - S.fence)
-  local leases, leaseStamp = {}, string.format('%.0f', S.leaseEnd)
+  local leases, leaseStamp = {}, string.format('%d', S.leaseEnd)
   local started = 'started ' .. worker
   for i, task in ipairs(list) do
-    local id, token = task[1], string.format('%.0f', before + i)
+    local id, token = task[1], string.format('%d', before + i)
     redis.call('HSET', R.taskKey(id), 'status', 'processing', 'token', token,
       'attempts', task[3] == 1 and '1' or tostring(task[3]), 'workerId', worker, 'startedAt', STAMP, 'updatedAt', STAMP)
     leases[2 * i - 1], leases[2 * i] = leaseStamp, id
@@ -76,8 +76,14 @@ function R.grant(list, worker)
   redis.call('ZADD', R.key('leases'), unpack(leases))
 end
 
+-- The answer as it goes to the worker: its tasks as JSON, as one long text costs the worker much less than many short ones.
+function R.packed(answer)
+  answer[3] = #answer[3] > 0 and cjson.encode(answer[3]) or '[]'
+  return answer
+end
+
 -- Claims up to `limit` tasks. Returns { now, lease end, tasks { id, record, attempts, token as text }, rejected { id, reason },
--- reason why there were fewer or '', ms to wait }. The state must be loaded; saveState() must follow.
+-- reason why there were fewer or '', ms to wait }. The state must be loaded; saveState() must follow, and packed().
 function R.claim(worker, limit)
   local list, rejected = {}, {}
   if R.rule('paused') then

@@ -47,7 +47,7 @@ function R.saveState()
   for name, n in pairs(S.deltas) do
     if S[name] then
       fields[#fields + 1] = name
-      fields[#fields + 1] = string.format('%.0f', S[name] + n)
+      fields[#fields + 1] = string.format('%d', S[name] + n)
     elseif n ~= 0 then
       redis.call('HINCRBY', R.key('state'), name, n)
     end
