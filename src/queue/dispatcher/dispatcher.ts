@@ -7,7 +7,6 @@ import { type OpenStoreOptions, openStore } from "../open-store.ts";
 import { TaskSigner } from "../signature.ts";
 import type {
   CancelOutcome,
-  Enqueued,
   LogLine,
   LogPage,
   Moved,
@@ -16,7 +15,7 @@ import type {
   TaskPage,
   TaskStore,
 } from "../store.ts";
-import type { Task, TaskSpec } from "../task.ts";
+import type { Task } from "../task.ts";
 import { type Duration, milliseconds } from "./duration.ts";
 import { type ResultOptions, TaskHandle } from "./handle.ts";
 import { PlayRequest } from "./play-request.ts";
@@ -95,21 +94,14 @@ export class RhaiDispatcher {
    *   `unknownOutcome` (it may have been; the same request with the same id can be repeated); `notDurable`.
    */
   async submit(request: TaskRequest): Promise<TaskHandle> {
-    const task = specOf(request, this.#defaults);
-    return new TaskHandle(this.store, task.context, await this.#enqueue(task, request));
-  }
-
-  async #enqueue(task: TaskSpec & { readonly id: string }, request: TaskRequest): Promise<Enqueued> {
     const { notify, durability } = request;
+    const task = specOf(request, this.#defaults);
     for (let attempt = 0; ; attempt++) {
       try {
-        const enqueued = await this.store.enqueue({
-          task,
-          ...(notify && { notify }),
-          ...(durability && { durability }),
-        });
+        const enqueued = await this.store.enqueue({ task, notify, durability });
         // That it exists already is our own doing.
-        return attempt > 0 && enqueued.id === task.id ? { ...enqueued, outcome: "created" } : enqueued;
+        const isOurs = attempt > 0 && enqueued.id === task.id;
+        return new TaskHandle(this.store, task.context, isOurs ? { id: task.id, outcome: "created" } : enqueued);
       } catch (error) {
         if (!isQueueError(error, "unknownOutcome") || attempt >= SUBMIT_AGAIN) throw error;
       }

@@ -57,44 +57,37 @@ export function specOf(request: TaskRequest, defaults: RequestDefaults): TaskSpe
   const context = request.context ?? defaults.context;
   if (context === undefined)
     throw new QueueError("invalid", "a context is needed, of the dispatcher or of the request");
-  const spec = {
-    ...commonSpec(request, defaults),
-    ...timing(request),
+  const { delay, runAt } = request;
+  const spec = Object.assign(commonSpec(request, defaults), {
     id: request.id ?? newTaskId(),
     context,
-  };
-  return { ...spec, ...signed(spec, defaults.signer) };
+    delayMs: delay === undefined ? undefined : milliseconds("delay", delay),
+    runAt: runAt instanceof Date ? runAt.getTime() : runAt,
+    idempotencyKey: request.idempotencyKey,
+  });
+  return defaults.signer === null ? spec : Object.assign(spec, signed(spec, defaults.signer));
 }
 
-function timing({ delay, runAt, idempotencyKey }: TaskRequest): Partial<TaskSpec> {
-  return {
-    ...(delay !== undefined && { delayMs: milliseconds("delay", delay) }),
-    ...(runAt !== undefined && { runAt: runAt instanceof Date ? runAt.getTime() : runAt }),
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-  };
-}
-
-/** What also a schedule's task has. */
+/** What also a schedule's task has. One object of one shape, with `undefined` for what is missing: it is made for every task. */
 export function commonSpec(
   request: Omit<TaskRequest, "context">,
   defaults: RequestDefaults,
 ): Omit<TaskSpec, "id" | "context"> {
-  const { script, scriptPath, args, timeout, priority, retries, backoff, resultTtl, limits, meta } = request;
-  const callerId = request.callerId ?? defaults.callerId;
+  const { args, timeout, retries, backoff, resultTtl, meta } = request;
   return {
-    ...(script !== undefined && { script }),
-    ...(scriptPath !== undefined && { scriptPath }),
-    ...(callerId !== undefined && { callerId }),
-    ...(args !== undefined && { args: argsText(args) }),
-    ...(timeout !== undefined && { timeoutMs: milliseconds("timeout", timeout) }),
-    ...(priority !== undefined && { priority }),
-    ...(retries !== undefined && { maxAttempts: retries + 1 }),
-    ...(backoff !== undefined && { backoff: backoffOf(backoff) }),
-    ...(request.fairKey !== undefined && { fairKey: request.fairKey }),
-    ...(resultTtl !== undefined && { resultTtlMs: milliseconds("resultTtl", resultTtl) }),
-    ...(limits !== undefined && { limits }),
-    ...(meta !== undefined && { meta: typeof meta === "string" ? meta : jsonText("meta", meta) }),
-    ...(request.trace !== undefined && { trace: request.trace }),
+    script: request.script,
+    scriptPath: request.scriptPath,
+    callerId: request.callerId ?? defaults.callerId,
+    args: args === undefined ? undefined : argsText(args),
+    timeoutMs: timeout === undefined ? undefined : milliseconds("timeout", timeout),
+    priority: request.priority,
+    maxAttempts: retries === undefined ? undefined : retries + 1,
+    backoff: backoff === undefined ? undefined : backoffOf(backoff),
+    fairKey: request.fairKey,
+    resultTtlMs: resultTtl === undefined ? undefined : milliseconds("resultTtl", resultTtl),
+    limits: request.limits,
+    meta: meta === undefined || typeof meta === "string" ? meta : jsonText("meta", meta),
+    trace: request.trace,
   };
 }
 
