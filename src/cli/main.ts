@@ -7,7 +7,7 @@ import { quickRun } from "./quick-run.ts";
 
 const COMMANDS: ReadonlySet<string> = new Set([
   ...["run", "eval", "check", "dbg", "conformance", "help"],
-  ...["submit", "worker", "dev", "task", "queue", "fsck", "flow"],
+  ...["submit", "worker", "dev", "task", "queue", "schedule", "fsck", "flow"],
 ]);
 
 interface RunRequest {

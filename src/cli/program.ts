@@ -5,6 +5,7 @@ import { ExitCode, UsageError } from "./exit-codes.ts";
 import { defineFlowCommands } from "./flow/define.ts";
 import { output } from "./output.ts";
 import { defineFsck, defineQueue, defineTask } from "./queue/define-control.ts";
+import { defineSchedule } from "./queue/define-schedule.ts";
 import { defineDev, defineSubmit, defineWorker } from "./queue/define-work.ts";
 import { VERSION } from "./version.ts";
 
@@ -78,6 +79,7 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
   defineDev(program, finish);
   defineTask(program, finish);
   defineQueue(program, finish);
+  defineSchedule(program, finish);
   defineFsck(program, finish);
   defineFlowCommands(program, finish);
   for (const command of withDescendants(program)) configure(command);

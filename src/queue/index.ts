@@ -9,7 +9,7 @@ export { TaskCancelledError, TaskFailedError } from "./dispatcher/failure.ts";
 export { type ResultOptions, TaskHandle } from "./dispatcher/handle.ts";
 export { PlayRequest } from "./dispatcher/play-request.ts";
 export type { TaskRequest } from "./dispatcher/request.ts";
-export { ScheduleBook, type ScheduleRequest } from "./dispatcher/schedule-book.ts";
+export { comingSlots, ScheduleBook, type ScheduleRequest } from "./dispatcher/schedule-book.ts";
 export type { EventStreamOptions, StreamOptions } from "./dispatcher/streams.ts";
 export type { TaskArgs } from "./dispatcher/values.ts";
 export { isQueueError, QueueError, type QueueErrorCode } from "./errors.ts";

@@ -69,7 +69,7 @@ export function checkSchedule(spec: ScheduleSpec): ScheduleSpec {
     throw new QueueError("invalid", "a schedule needs either cron or everyMs");
   }
   if (spec.everyMs !== undefined && !(Number.isInteger(spec.everyMs) && spec.everyMs >= 100)) {
-    throw new QueueError("invalid", "everyMs (allowed: whole numbers from 100)");
+    throw new QueueError("invalid", "everyMs (allowed: whole numbers of milliseconds from 100)");
   }
   if (spec.timeZone !== undefined) checkTimeZone(spec.timeZone);
   if (spec.cron !== undefined) parseCron(spec.cron, 0);
@@ -80,6 +80,10 @@ function parseCron(cron: string, wall: number): { next(): { toDate(): Date } } {
   const fields = cron.trim().split(/\s+/).length;
   if (fields !== 5 && fields !== 6 && !cron.startsWith("@")) {
     throw new QueueError("invalid", `cron expression with ${fields} fields (allowed: 5, or 6 with seconds)`);
+  }
+  // The parser takes a random number for it, another one each time: then every look would find other slots.
+  if (cron.replaceAll("THU", "").includes("H")) {
+    throw new QueueError("invalid", "cron expression with H, which stands for a random number");
   }
   try {
     return CronExpressionParser.parse(cron, { currentDate: new Date(wall), tz: "UTC" });

@@ -185,25 +185,6 @@ describe.skipIf(redisVersion() === null)("the queue's commands", () => {
         workers: [{ workerId: "w-1" }],
       });
     });
-
-    it("lists schedules and removes one", async () => {
-      const context = freshContext();
-      const schedule = {
-        context,
-        name: "nightly",
-        cron: "0 3 * * *",
-        timeZone: "Europe/Oslo",
-        task: { script: "1" },
-      };
-      await store.putSchedule({ schedule });
-      expect(rhai.run(["queue", "schedules", "--context", context]).stdout).toMatch(
-        new RegExp(`^${context} +nightly +0 3 \\* \\* \\* Europe/Oslo +20\\d\\d-`, "m"),
-      );
-      const remove = ["queue", "schedules", "--context", context, "--remove", "nightly"];
-      expect(rhai.run(remove)).toMatchObject({ code: 0, stdout: "schedule nightly removed\n" });
-      expect(rhai.run(remove)).toMatchObject({ code: 1 });
-      expect(await store.schedules({ context })).toEqual([]);
-    });
   });
 
   describe("rhai task", () => {

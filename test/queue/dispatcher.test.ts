@@ -6,6 +6,7 @@ import { RhaiDispatcherBuilder } from "../../src/queue/dispatcher/builder.ts";
 import { RhaiDispatcher } from "../../src/queue/dispatcher/dispatcher.ts";
 import { TaskCancelledError, TaskFailedError } from "../../src/queue/dispatcher/failure.ts";
 import type { TaskRequest } from "../../src/queue/dispatcher/request.ts";
+import { comingSlots } from "../../src/queue/dispatcher/schedule-book.ts";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { openStore } from "../../src/queue/open-store.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
@@ -189,6 +190,27 @@ function testDispatcher(name: string, open: () => Promise<TaskStore>): void {
       expect(await dispatcher.schedules.remove("nightly")).toBe(true);
       expect(await dispatcher.schedules.remove("nightly")).toBe(false);
       await expectCode(dispatcher.schedules.put({ name: "x", cron: "nonsense", script: "1" }), "invalid");
+    });
+
+    it("pauses and resumes schedules, and keeps all else of them", async () => {
+      const { schedules } = dispatcher;
+      const name = `pulse-${context}`;
+      const before = await schedules.put({
+        name,
+        every: "1h",
+        catchUp: "all",
+        script: "beat",
+        args: { n: 1 },
+      });
+      const paused = await schedules.pause(name);
+      expect(paused).toEqual({ ...before, paused: true, nextAt: null });
+      expect(await schedules.pause(name)).toEqual(paused);
+      expect(await schedules.get(name)).toEqual(paused);
+      expect(comingSlots(paused!, 2, 0)).toEqual([3_600_000, 7_200_000]);
+      expect(await schedules.resume(name)).toEqual(before);
+      expect(await schedules.resume(name)).toEqual(before);
+      await schedules.remove(name);
+      for (const verb of ["get", "pause", "resume"] as const) expect(await schedules[verb](name)).toBeNull();
     });
 
     it("needs a context from somewhere", async () => {

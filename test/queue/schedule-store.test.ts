@@ -1,7 +1,14 @@
-// Slots of schedules: cron in time zones, the hours that clock changes skip and repeat, catching up.
+// Slots of schedules: cron in time zones, the hours that clock changes skip and repeat, catching up, looking ahead.
 
 import { describe, expect, it } from "vitest";
-import { dueSlots, nextSlot, type ScheduleSpec } from "../../src/queue/schedule.ts";
+import { comingSlots } from "../../src/queue/dispatcher/schedule-book.ts";
+import {
+  checkSchedule,
+  dueSlots,
+  nextSlot,
+  type Schedule,
+  type ScheduleSpec,
+} from "../../src/queue/schedule.ts";
 import { nextTransition, zoneOffset } from "../../src/queue/wall-clock.ts";
 
 const base = { context: "c", name: "n", task: { script: "1" } };
@@ -50,6 +57,12 @@ describe("slots of cron expressions", () => {
       "2028-02-29T00:00Z",
       "2032-02-29T00:00Z",
     ]);
+  });
+
+  it("follow from the rule alone: none with a random number in it", () => {
+    for (const cron of ["H * * * *", "0 H(2-4) * * *", "H/10 * * * THU"])
+      expect(() => checkSchedule({ ...base, cron })).toThrow("cron expression with H");
+    expect(slots({ cron: "0 0 * MAR THU" }, "2026-03-01T00:00:00Z", 1)).toEqual(["2026-03-05T00:00Z"]);
   });
 
   it("at a fixed hour fire when the gap ends, once", () => {
@@ -158,5 +171,26 @@ describe("due slots", () => {
     const { slots: found, nextAt } = dueSlots(every, 0, 500 * minute);
     expect(found).toHaveLength(100);
     expect(nextAt).toBe(100 * minute);
+  });
+});
+
+describe("coming slots", () => {
+  const facts = { createdAt: 0, nextAt: null, lastSlot: null, lastTaskId: null };
+  const hourly: Schedule = { ...base, ...facts, everyMs: 3_600_000 };
+  const [one, two, three] = [1, 2, 3].map((hours) => hours * 3_600_000);
+
+  it("are those after a moment, paused or not", () => {
+    expect(comingSlots(hourly, 2, 1)).toEqual([one, two]);
+    expect(comingSlots({ ...hourly, paused: true }, 1, one)).toEqual([two]);
+    expect(comingSlots(hourly, 5).every((at) => at > Date.now())).toBe(true);
+  });
+
+  it("end with the rule", () => {
+    expect(comingSlots({ ...hourly, endAt: two }, 5, 1)).toEqual([one, two]);
+    expect(comingSlots({ ...hourly, endAt: two }, 5, two)).toEqual([]);
+  });
+
+  it("do not name one that fired by a clock that is ahead", () => {
+    expect(comingSlots({ ...hourly, lastSlot: one }, 2, one - 50)).toEqual([two, three]);
   });
 });

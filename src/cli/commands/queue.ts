@@ -1,18 +1,13 @@
-// `rhai queue …`: contexts, their tasks, dead letters, limits and schedules.
+// `rhai queue …`: contexts, their tasks, dead letters and limits.
 
-import type { Moved, TaskStore } from "../../queue/store.ts";
+import type { Moved } from "../../queue/store.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import { output } from "../output.ts";
 import { contextFacts, printContexts, printWorkers } from "../queue/contexts.ts";
 import { type LimitChanges, settingsFrom, settingsLines } from "../queue/limits.ts";
-import { printSchedules } from "../queue/schedules.ts";
 import { plural, printJson } from "../queue/show.ts";
 import { printTasks, readPage, readState, STATES } from "../queue/task-pages.ts";
-import { type LookOptions, withStore } from "../queue/with-store.ts";
-
-export interface ContextOptions extends LookOptions {
-  readonly context?: string;
-}
+import { type ContextOptions, namedContext, withStore } from "../queue/with-store.ts";
 
 export interface PageOptions extends ContextOptions {
   readonly limit?: number;
@@ -20,13 +15,6 @@ export interface PageOptions extends ContextOptions {
 }
 
 const PAGE_SIZE = 50;
-
-/** What changes something asks for the context by name: there is none that would be meant without saying. */
-function namedContext({ context }: ContextOptions): string {
-  if (context === undefined)
-    throw new UsageError("name the context: --context NAME (`rhai queue ls` shows all)");
-  return context;
-}
 
 /** Contexts; with a context its tasks, page by page. */
 export function list(options: PageOptions & { readonly state?: string }): Promise<ExitCode> {
@@ -179,29 +167,5 @@ export function limitContext(options: ContextOptions & LimitChanges): Promise<Ex
     if (options.json) printJson({ context, ...settings });
     else for (const line of settingsLines(settings)) output.line(line);
     return ExitCode.OK;
-  });
-}
-
-/** Schedules of one context, or of all; with `remove` one of them goes. */
-export function listSchedules(options: ContextOptions & { readonly remove?: string }): Promise<ExitCode> {
-  const { remove } = options;
-  if (remove !== undefined) return removeSchedule(namedContext(options), remove, options);
-  return withStore(options, async (store) => {
-    const contexts = options.context === undefined ? await store.contexts() : [options.context];
-    const schedules = (await Promise.all(contexts.map((context) => store.schedules({ context })))).flat();
-    if (options.json) printJson({ schedules });
-    else printSchedules(schedules);
-    return ExitCode.OK;
-  });
-}
-
-function removeSchedule(context: string, name: string, options: LookOptions): Promise<ExitCode> {
-  return withStore(options, async (store: TaskStore) => {
-    const removed = await store.removeSchedule({ context, name });
-    if (options.json) printJson({ context, name, removed });
-    else if (removed) output.line(`schedule ${name} removed`);
-    if (removed) return ExitCode.OK;
-    output.errorLine(`error: no schedule ${name} in the context ${context}`);
-    return ExitCode.FAILED;
   });
 }

@@ -1,39 +1,26 @@
 // `rhai submit FILE --context C`: hands a script to the queue, and perhaps waits for what becomes of it.
 
-import { isQueueError } from "../../queue/errors.ts";
 import { newTaskId } from "../../queue/names.ts";
 import { openStore } from "../../queue/open-store.ts";
-import { TaskSigner } from "../../queue/signature.ts";
 import type { Enqueued, TaskStore } from "../../queue/store.ts";
 import type { TaskSpec } from "../../queue/task.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import { output } from "../output.ts";
-import { readTextFile } from "../queue/files.ts";
 import { followAndPrint } from "../queue/follow-print.ts";
-import { argsText } from "../queue/script-args.ts";
 import { printJson } from "../queue/show.ts";
+import { signerFrom, type TaskFieldOptions, taskFields } from "../queue/task-fields.ts";
 import { awaitResult, type WaitOptions } from "../queue/wait.ts";
 import { type LookOptions, reporting, withStore } from "../queue/with-store.ts";
 import { DEFAULT_CONTEXT, type EngineOptions, engineSettings, folderOf } from "../queue/worker-settings.ts";
 import { readScript, type ScriptSource, UnreadableScript } from "../script-source.ts";
 
-export interface SubmitOptions extends LookOptions, WaitOptions, EngineOptions {
+export interface SubmitOptions extends LookOptions, WaitOptions, EngineOptions, TaskFieldOptions {
   readonly context?: string;
   readonly wait?: boolean;
   readonly follow?: boolean;
-  readonly arg?: readonly string[];
-  readonly argsJson?: string;
-  readonly timeout?: number;
-  readonly priority?: number;
   readonly delay?: number;
   readonly at?: number;
-  readonly retries?: number;
-  readonly retryDelay?: number;
   readonly key?: string;
-  readonly caller?: string;
-  readonly keep?: number;
-  readonly byPath?: boolean;
-  readonly sign?: string;
 }
 
 interface Submission {
@@ -61,38 +48,23 @@ export async function submit(file: string, options: SubmitOptions): Promise<Exit
 /** Throws `UnreadableScript` and `UsageError`. */
 function submissionFrom(file: string, options: SubmitOptions): Submission {
   const source = options.byPath ? null : readScript(file);
-  const { retries, retryDelay } = options;
-  if (retryDelay !== undefined && retries === undefined)
-    throw new UsageError("--retry-delay needs --retries");
   const spec: TaskSpec = {
+    ...taskFields(options),
     context: options.context ?? DEFAULT_CONTEXT,
-    callerId: options.caller,
     ...(source === null ? { scriptPath: file } : { script: source.text }),
-    args: argsText(options.arg ?? [], options.argsJson),
-    timeoutMs: options.timeout,
-    priority: options.priority,
     delayMs: options.delay,
     runAt: options.at,
-    maxAttempts: retries === undefined ? undefined : retries + 1,
-    backoff: retryDelay === undefined ? undefined : { kind: "exponential", baseMs: retryDelay, jitter: 0.2 },
     idempotencyKey: options.key,
-    resultTtlMs: options.keep,
   };
-  return { spec: options.sign === undefined ? spec : signed(spec, options.sign), source };
+  return { spec: signed(spec, options), source };
 }
 
-/** With the private key in a PEM file; a signature covers the id. */
-function signed(spec: TaskSpec, keyFile: string): TaskSpec {
-  if (spec.callerId === undefined)
-    throw new UsageError("--sign needs --caller: workers look up the caller's key");
-  const key = readTextFile("--sign", keyFile);
+/** If so asked; a signature covers the id. */
+function signed(spec: TaskSpec, options: SubmitOptions): TaskSpec {
+  const signer = signerFrom(options);
+  if (signer === null) return spec;
   const task = { ...spec, id: newTaskId() };
-  try {
-    return { ...task, ...new TaskSigner(key).sign(task) };
-  } catch (error) {
-    if (!isQueueError(error)) throw error;
-    throw new UsageError(`--sign: ${keyFile} holds no Ed25519 private key in PEM form`);
-  }
+  return { ...task, ...signer.sign(task) };
 }
 
 /** The whole way in one process: store in memory, worker with one script thread. */

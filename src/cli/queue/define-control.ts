@@ -23,7 +23,9 @@ type QueueRunner = Runner<typeof import("../commands/queue.ts")>;
 
 export const STORE_HELP = `
 The queue's Redis is named by --redis, else by the environment variable RHAI_REDIS_URL, else it is redis://127.0.0.1:6379.
-rediss:// is for TLS, redis+cluster:// for a node of a Redis Cluster. Put passwords into the variable: other users of the machine can see options.`;
+rediss:// is for TLS (?ca=FILE names an authority of your own), redis+cluster:// for a node of a Redis Cluster,
+redis+sentinel://HOST:26379/NAME for the master that sentinels know by this name. Put passwords into the variable: other
+users of the machine can see options.`;
 
 export function addStoreOptions(command: Command): Command {
   return command
@@ -31,7 +33,7 @@ export function addStoreOptions(command: Command): Command {
     .option("--prefix <text>", "what the queue's keys begin with (default: rhai:)");
 }
 
-function addLookOptions(command: Command, context: string): Command {
+export function addLookOptions(command: Command, context: string): Command {
   return addStoreOptions(command)
     .option("--context <name>", context)
     .option("--json", "print JSON")
@@ -67,11 +69,6 @@ function defineListings(queue: Command, run: QueueRunner): void {
   addPaging(queue.command("dead"))
     .description("list the tasks that failed for good")
     .action(run(({ listDead }, options) => listDead(options)));
-  queue
-    .command("schedules")
-    .description("list schedules, or remove one")
-    .option("--remove <name>", "remove this one")
-    .action(run(({ listSchedules }, options) => listSchedules(options)));
 }
 
 function defineChanges(queue: Command, run: QueueRunner): void {

@@ -12,15 +12,9 @@ the script printed goes to standard error.
 
 Exit code: 0; 1 when the task failed or was cancelled; 3 when Redis cannot be reached; 4 when --wait-timeout is over.`;
 
-export function defineSubmit(program: Command, finish: Finish): void {
-  const run = runnerOf(() => import("../commands/submit.ts"), finish);
-  addStoreOptions(program.command("submit"))
-    .description("hand a script to the queue")
-    .argument("<file>", "the script")
-    .option("--context <name>", "whose workers run it (default: default)")
-    .option("--wait", "wait for the result and print it")
-    .option("--follow", "show what happens until the end")
-    .option("--wait-timeout <time>", "do not wait longer: 30s, 5min", duration)
+/** What `submit` and `schedule put` say of a task. */
+export function addTaskOptions(command: Command): Command {
+  return command
     .option(
       "--arg <name=text>",
       "a variable of the script; name:=JSON for other values than texts",
@@ -29,22 +23,36 @@ export function defineSubmit(program: Command, finish: Finish): void {
     .option("--args-json <object>", "all its variables as a JSON object")
     .option("--timeout <time>", "end the script when it runs longer: 500ms, 10s, 5min", duration)
     .option("--priority <n>", "0 (default) to 1000; higher runs earlier", wholeNumber)
-    .option("--delay <time>", "not before so long from now", duration)
-    .option("--at <moment>", "not before this moment: 2030-01-31T08:00Z", moment)
     .option("--retries <n>", "run it again after a failure, so often at most", wholeNumber)
     .option("--retry-delay <time>", "before the first repetition; doubles with each", duration)
-    .option("--key <text>", "an unfinished task with the same key counts instead of a new one")
     .option("--caller <name>", "who asks; callers are served in turns")
     .option("--keep <time>", "how long the finished task is kept (default: as its context says)", duration)
     .option("--by-path", "hand over FILE's name: the worker reads it from its scripts folder")
+    .option("--sign <file>", "sign the task with this Ed25519 private key (PEM)");
+}
+
+export function defineSubmit(program: Command, finish: Finish): void {
+  const run = runnerOf(() => import("../commands/submit.ts"), finish);
+  const submit = program
+    .command("submit")
+    .description("hand a script to the queue")
+    .argument("<file>", "the script")
+    .option("--context <name>", "whose workers run it (default: default)")
+    .option("--wait", "wait for the result and print it")
+    .option("--follow", "show what happens until the end")
+    .option("--wait-timeout <time>", "do not wait longer: 30s, 5min", duration);
+  addTaskOptions(submit)
+    .option("--delay <time>", "not before so long from now", duration)
+    .option("--at <moment>", "not before this moment: 2030-01-31T08:00Z", moment)
+    .option("--key <text>", "an unfinished task with the same key counts instead of a new one")
     .option("--local", "store and worker in this process, in memory; waits for the result")
     .option("--engine <file>", "with --local: ES module that adds host functions")
     .option("--scripts <folder>", "with --local: what scripts may import (default: FILE's folder)")
     .option("--modules <folder>", "with --local: what scripts may import, if not the scripts' folder")
-    .option("--sign <file>", "sign the task with this Ed25519 private key (PEM)")
-    .option("--json", "print JSON")
+    .option("--json", "print JSON");
+  addStoreOptions(submit)
     .addHelpText("after", `${SUBMIT_HELP}\n${STORE_HELP}`)
-    .action(run(({ submit }, options, [file]) => submit(file, options)));
+    .action(run((module, options, [file]) => module.submit(file, options)));
 }
 
 const WORKER_HELP = `

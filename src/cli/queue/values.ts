@@ -1,5 +1,6 @@
 // Values of options as people write them: spans of time, sizes, rates, moments, numbers.
 
+import type { DstRule } from "../../queue/schedule.ts";
 import type { RateLimit } from "../../queue/settings.ts";
 import type { ListenAddress } from "../../queue/worker/health-server.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -63,6 +64,17 @@ export function moment(text: string): number {
     throw new UsageError(`'${text}' is not a moment (examples: 2030-01-31T08:00Z, 2030-01-31T08:00+02:00)`);
   }
   return at;
+}
+
+/** `after,first`: what becomes of times that a clock change skips, and of those that come twice. */
+export function dstRule(text: string): DstRule {
+  const [, gap, overlap] = /^(after|skip),(first|second|both)$/.exec(text) ?? [];
+  if (gap === undefined) {
+    throw new UsageError(
+      `'${text}' is no rule for clock changes (after or skip, a comma, then first, second or both)`,
+    );
+  }
+  return { gap, overlap } as DstRule;
 }
 
 /** For options that may be given several times. */

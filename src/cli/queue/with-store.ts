@@ -18,6 +18,17 @@ export interface LookOptions extends StoreOptions {
   readonly json?: boolean;
 }
 
+export interface ContextOptions extends LookOptions {
+  readonly context?: string;
+}
+
+/** What changes something asks for the context by name: there is none that would be meant without saying. */
+export function namedContext({ context }: ContextOptions): string {
+  if (context === undefined)
+    throw new UsageError("name the context: --context NAME (`rhai queue ls` shows all)");
+  return context;
+}
+
 /** Reports failures of the store and returns their exit codes. Throws `UsageError` for a bad URL. */
 export async function withStore(
   options: StoreOptions,
