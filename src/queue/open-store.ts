@@ -10,8 +10,11 @@ export type OpenStoreOptions = Omit<RedisStoreOptions, "url" | "clock">;
 
 /**
  * Opens the store that a URL names.
- * - `redis://user:password@host:6379/0`, `rediss://` with TLS (certificates: option `tls`);
- * - `redis+cluster://host:6379`, `rediss+cluster://`: Redis Cluster (or the option `cluster`);
+ * - `redis://user:password@host:6379/0`, `rediss://` with TLS (certificates: `?ca=FILE&cert=FILE&key=FILE`, or the option
+ *   `tls`);
+ * - `redis+cluster://host:6379,host:6379`, `rediss+cluster://`: Redis Cluster (or the option `cluster`);
+ * - `redis+sentinel://user:password@host:26379,host:26379/NAME/0`, `rediss+sentinel://`: the master that sentinels know by
+ *   that name (or the option `sentinels`);
  * - `memory://name`: in this process, shared by all who open the name, for as long as one of them has it open.
  *
  * Connects with the first call. Throws `invalid`; no complaint shows the URL, which may hold a password.
@@ -20,15 +23,12 @@ export type OpenStoreOptions = Omit<RedisStoreOptions, "url" | "clock">;
  * const store = openStore("redis://127.0.0.1:6379");
  */
 export function openStore(url: string, options: OpenStoreOptions = {}): TaskStore {
-  const [, scheme = "", cluster] = /^([a-z]+)(\+cluster)?:\/\//.exec(url) ?? [];
-  if (scheme === "memory" && cluster === undefined)
-    return sharedMemoryStore(url.slice("memory://".length), options.textLimits);
-  if (scheme !== "redis" && scheme !== "rediss") {
+  if (/^memory:\/\//.test(url)) return sharedMemoryStore(url.slice("memory://".length), options.textLimits);
+  if (!/^rediss?(\+(cluster|sentinel))?:\/\//.test(url)) {
     throw new QueueError(
       "invalid",
-      "store URL (redis://, rediss://, redis+cluster:// or memory:// is needed)",
+      "store URL (redis://, rediss://, redis+cluster://, redis+sentinel:// or memory:// is needed)",
     );
   }
-  if (cluster === undefined) return createRedisStore({ ...options, url });
-  return createRedisStore({ ...options, url: url.replace(cluster, ""), cluster: true });
+  return createRedisStore({ ...options, url });
 }

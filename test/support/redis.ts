@@ -114,8 +114,11 @@ function run(args: readonly string[], ready: string): Promise<ChildProcess> {
   });
 }
 
-/** Watches a master, and puts a replica in its place when it is gone. */
-export async function startSentinel(masterPort: number): Promise<Pick<RedisServer, "port" | "raw" | "stop">> {
+/** Watches a master, and puts a replica in its place when it is gone. `config`: further settings, as lines. */
+export async function startSentinel(
+  masterPort: number,
+  config: readonly string[] = [],
+): Promise<Pick<RedisServer, "port" | "raw" | "stop">> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "rhai-sentinel-"));
   const file = join(folder, "sentinel.conf");
@@ -128,10 +131,12 @@ export async function startSentinel(masterPort: number): Promise<Pick<RedisServe
       `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
       "sentinel down-after-milliseconds main 300",
       "sentinel failover-timeout main 2000",
+      ...config,
     ].join("\n"),
   );
   const child = await run([file, "--sentinel"], "+monitor master main");
-  const raw = new Redis(port, "127.0.0.1", { lazyConnect: true });
+  const password = config.find((line) => line.startsWith("requirepass "))?.split(" ")[1];
+  const raw = new Redis(port, "127.0.0.1", { lazyConnect: true, password });
   const stop = async () => {
     raw.disconnect();
     await killed(child);

@@ -5,7 +5,7 @@ import type { RhaiWorker } from "../../queue/worker/worker.ts";
 import { output } from "../output.ts";
 import { styleFor } from "../style.ts";
 import { clockTime } from "./follow-print.ts";
-import { DEFAULT_URL, redisPlace } from "./redis-url.ts";
+import { DEFAULT_URL, withoutSecrets } from "./redis-url.ts";
 import { oneLine, plural } from "./show.ts";
 import { errorText } from "./task-view.ts";
 
@@ -35,9 +35,8 @@ export function printBanner({ store, worker, next }: Banner): void {
 /** Options that another process needs to find the same queue; a URL that may hold a password is not repeated. */
 export function storeArguments(url: string, prefix: string | undefined, context: string): string {
   const isDefault = url === DEFAULT_URL && !process.env.RHAI_REDIS_URL;
-  const shown = new URL(url).password === "" ? url : `redis://USER:PASSWORD@${redisPlace(url)}`;
   return [
-    isDefault ? "" : ` --redis ${shown}`,
+    isDefault ? "" : ` --redis ${withoutSecrets(url)}`,
     prefix === undefined ? "" : ` --prefix ${prefix}`,
     context === "default" ? "" : ` --context ${context}`,
   ].join("");

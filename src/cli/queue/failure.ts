@@ -18,15 +18,21 @@ const CODES: Readonly<Partial<Record<QueueErrorCode, ExitCode>>> = {
 
 const LOOPBACK = /^(127\.|localhost:|\[::1\])/;
 
-function advice(code: QueueErrorCode, place: string): string | null {
+const CERTIFICATES =
+  "files of certificates are named in the URL: ?ca=FILE for an authority of your own, &cert=FILE&key=FILE for yours";
+
+function advice({ code, message }: QueueError, place: string): string | null {
   switch (code) {
     case "unavailable": {
+      if (message.includes("certificate")) return CERTIFICATES;
       const start = LOOPBACK.test(place)
         ? "start one with `redis-server`, or with a worker: `rhai dev`; without Redis: `rhai submit FILE --local`"
         : "is it running, and is its port open for this machine?";
       return `${start} (another address: --redis URL, or RHAI_REDIS_URL)`;
     }
     case "denied":
+      if (/NOPERM|ACL|permissions|user executing/.test(message))
+        return "the access rules of the user in the URL do not allow this; `ACL LOG` on the server says what was missing";
       return "user and password belong into the URL, best in RHAI_REDIS_URL (redis://USER:PASSWORD@HOST:PORT)";
     case "unsupported":
       return "Redis 7.0 or newer is needed";
@@ -55,7 +61,7 @@ function complaint(error: QueueError, place: string): string {
 /** Says what went wrong with the store at `url`, which may hold a password and is not shown. */
 export function reportQueueFailure(error: QueueError, url: string): ExitCode {
   const place = redisPlace(url);
-  const hint = advice(error.code, place);
+  const hint = advice(error, place);
   output.errorLine(`error: ${complaint(error, place)}${hint === null ? "" : `; ${hint}`}`);
   return CODES[error.code] ?? ExitCode.FAILED;
 }

@@ -61,7 +61,7 @@ export const DEFAULT_CONTEXT = "flow";
 /** Throws `invalid` for a URL that is none of ours; it is never shown, as it may hold a password. */
 export function connectStores(url: string, options: ConnectOptions): Connected {
   const { context = DEFAULT_CONTEXT, engine, clock } = options;
-  const scheme = /^([a-z]+)(\+cluster)?:\/\//.exec(url);
+  const scheme = /^([a-z]+)(\+cluster|\+sentinel)?:\/\//.exec(url);
   const own = options.runner ?? (engine === undefined ? null : new EngineRunner({ engine }));
   if (scheme?.[1] === "memory" && scheme[2] === undefined) {
     const name = url.slice("memory://".length);
@@ -71,9 +71,9 @@ export function connectStores(url: string, options: ConnectOptions): Connected {
   if (scheme?.[1] !== "redis" && scheme?.[1] !== "rediss")
     throw new QueueError(
       "invalid",
-      "flow store URL (redis://, rediss://, redis+cluster:// or memory:// is needed)",
+      "flow store URL (redis://, rediss://, redis+cluster://, redis+sentinel:// or memory:// is needed)",
     );
-  const cluster = scheme[2] !== undefined;
+  const cluster = scheme[2] === "+cluster";
   const { prefix, nodes, sentinels, tls, deadlineMs } = options;
   const shared = { prefix, nodes, sentinels, tls, deadlineMs };
   const store = createRedisFlowStore({ ...shared, url: url.replace("+cluster", ""), cluster, context });

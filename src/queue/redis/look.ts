@@ -1,5 +1,6 @@
 // Reading: records, events, numbers, pages, and why a task does not run.
 
+import { isQueueError } from "../errors.ts";
 import { checkContext, checkLabel } from "../names.ts";
 import { stepSize } from "../numbers.ts";
 import { decodeTask, fairKeyOf, objectOf, recordFrom } from "../record.ts";
@@ -189,8 +190,9 @@ export class Look {
       if (!(entry !== null && entry.until >= now && Array.isArray(entry.contexts))) gone.push(workerId);
       else workers.push({ workerId, contexts: entry.contexts, seenAt: entry.seenAt, info: entry.info });
     }
+    // Somebody who may only look leaves this to others.
     for (let from = 0; from < gone.length; from += 500)
-      await this.#core.command("HDEL", [key, ...gone.slice(from, from + 500)]);
+      await this.#core.command("HDEL", [key, ...gone.slice(from, from + 500)]).catch(unlessDenied);
     return workers.sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
   };
 
@@ -207,6 +209,11 @@ export class Look {
   close(): void {
     this.#streams.close();
   }
+}
+
+function unlessDenied(error: unknown): null {
+  if (isQueueError(error, "denied")) return null;
+  throw error;
 }
 
 /** One entry holds the events of one step: task ids, each with type and detail. */

@@ -1,7 +1,7 @@
 // Waiting for results: told on a channel of this client, with a slow look at the record besides.
 
 import { closingController } from "../closing.ts";
-import { QueueError } from "../errors.ts";
+import { isQueueError, QueueError } from "../errors.ts";
 import { timerMs } from "../numbers.ts";
 import { decodeError } from "../record.ts";
 import type { WaitForResultParams } from "../store.ts";
@@ -12,6 +12,7 @@ import { sameAgain } from "./script-loader.ts";
 
 /** Messages can get lost with a connection: the record is looked at after these times. */
 const LOOK_AFTER_MS = [1000, 2000, 5000];
+const PAUSE_MS = 50;
 /** Results that came before somebody asked, and tasks whose end will be told without asking. */
 const MAX_EXPECTED = 100_000;
 /** Characters of such results: the oldest are dropped, and read from their records when somebody asks after all. */
@@ -42,6 +43,19 @@ export class Results {
       listening.catch(() => this.#listening === listening && (this.#listening = undefined));
     }
     await this.#listening;
+  }
+
+  /** The same for a submit, which waits for an absent server as long as any call does. */
+  async listenInTime(): Promise<void> {
+    const end = Date.now() + this.#core.deadlineMs;
+    for (;;) {
+      try {
+        return await this.listen();
+      } catch (error) {
+        if (!isQueueError(error, "unavailable") || Date.now() + PAUSE_MS >= end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    }
   }
 
   /** The tasks were submitted with our channel. */

@@ -4,13 +4,19 @@ import { randomBytes } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import type { RedisOptions } from "ioredis";
 import type { Clock } from "../clock.ts";
-import { QueueError } from "../errors.ts";
 import type { TaskStore } from "../store.ts";
 import type { TaskSpec } from "../task.ts";
 import { DEFAULT_TEXT_LIMITS, type TextLimits } from "../task-limits.ts";
+import {
+  parseRedisUrl,
+  type RedisAddress,
+  type RedisLogin,
+  type RedisNode,
+  readTlsFiles,
+} from "./connection/address.ts";
 import type { RedisClient } from "./connection/client.ts";
-import { ClusterClient, type ClusterNode } from "./connection/cluster-client.ts";
-import { SingleClient } from "./connection/single-client.ts";
+import { ClusterClient } from "./connection/cluster-client.ts";
+import { SingleClient, tryConnection } from "./connection/single-client.ts";
 import { Control } from "./control.ts";
 import { Core } from "./core.ts";
 import { DurableWriter } from "./durable.ts";
@@ -26,16 +32,20 @@ import { Wake } from "./wake.ts";
 import { Work } from "./work.ts";
 
 export interface RedisStoreOptions {
-  /** `redis://user:password@host:6379/0`; `rediss://` for TLS. */
+  /**
+   * `redis://user:password@host:6379/0`; `rediss://` for TLS, with `?ca=FILE&cert=FILE&key=FILE` for certificates;
+   * `redis+cluster://host,host`; `redis+sentinel://user:password@host:26379,host:26379/NAME/0`.
+   */
   readonly url: string;
   /** In front of every key; `rhai:` when missing. */
   readonly prefix?: string;
-  /** Redis Cluster: all keys of a context share a slot; ids begin with their context in braces. */
+  /** Redis Cluster, as `redis+cluster://`: all keys of a context share a slot; ids begin with their context in braces. */
   readonly cluster?: boolean;
   /** Further nodes to ask for the cluster's map. */
-  readonly nodes?: readonly ClusterNode[];
-  /** Sentinels that know the master; the URL then only tells user, password and database. */
-  readonly sentinels?: { readonly name: string; readonly nodes: readonly ClusterNode[] };
+  readonly nodes?: readonly RedisNode[];
+  /** Sentinels that know the master; the URL then only tells user, password and database of the master, and TLS. */
+  readonly sentinels?: { readonly name: string; readonly nodes: readonly RedisNode[] } & RedisLogin;
+  /** Further options of TLS, with which it is used whatever the URL says. */
   readonly tls?: ConnectionOptions;
   /** Longest wait for any answer, reconnecting included; 5000 when missing. */
   readonly deadlineMs?: number;
@@ -54,9 +64,10 @@ export interface RedisStoreOptions {
 export function createRedisStore(options: RedisStoreOptions): TaskStore {
   const deadlineMs = options.deadlineMs ?? 5000;
   const client = openClient(options, deadlineMs);
+  const cluster = options.cluster === true || parseRedisUrl(options.url).kind === "cluster";
   const core = new Core({
     client,
-    keys: new Keys(options.prefix ?? "rhai:", options.cluster === true),
+    keys: new Keys(options.prefix ?? "rhai:", cluster),
     clock: options.clock ?? null,
     deadlineMs,
     textLimits: { ...DEFAULT_TEXT_LIMITS, ...options.textLimits },
@@ -67,55 +78,54 @@ export function createRedisStore(options: RedisStoreOptions): TaskStore {
 
 /** The connection that the options describe; it connects with the first call. Throws `invalid` for a bad URL. */
 export function openClient(options: RedisStoreOptions, deadlineMs: number): RedisClient {
-  const address = parseUrl(options.url);
-  const driver: RedisOptions = { ...(options.tls && { tls: options.tls }) };
-  if (options.cluster === true) {
-    const { hostname, port, username, password, tls } = address;
-    const access = { ...driver, ...(username && { username }), ...(password && { password }) };
-    const nodes = [{ host: hostname, port }, ...(options.nodes ?? [])];
-    return new ClusterClient(nodes, { ...access, ...(tls && { tls: options.tls ?? {} }) }, deadlineMs);
-  }
-  if (options.sentinels !== undefined) {
-    driver.sentinels = [...options.sentinels.nodes];
-    driver.name = options.sentinels.name;
-  }
-  return new SingleClient(options.url, driver, deadlineMs);
+  const { kind, nodes, driver } = descriptionOf(options);
+  if (kind === "cluster") return new ClusterClient([...nodes, ...(options.nodes ?? [])], driver, deadlineMs);
+  return new SingleClient(driver, deadlineMs);
 }
 
-interface Address {
-  readonly hostname: string;
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-  readonly tls: boolean;
+/**
+ * Tries once whether the server (a node of the cluster) lets us in. Rejects with `unavailable` or `denied` as soon as it is
+ * known that it does not, at the latest after `deadlineMs`; with `invalid` for a bad URL.
+ */
+export async function checkConnection(options: RedisStoreOptions, deadlineMs: number): Promise<void> {
+  const { kind, nodes, driver } = descriptionOf(options);
+  if (kind !== "cluster") return await tryConnection(driver, deadlineMs);
+  const tries = nodes.map((node) => tryConnection({ ...driver, ...node }, deadlineMs));
+  // The first node's reason is as good as any.
+  await Promise.any(tries).catch(() => tries[0]);
 }
 
-/** No complaint shows the URL: it may hold a password. */
-function parseUrl(url: string): Address {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw new QueueError("invalid", "Redis URL (redis://host:port is needed)");
-  }
-  if (parsed.protocol !== "redis:" && parsed.protocol !== "rediss:") {
-    throw new QueueError("invalid", "Redis URL (it begins with redis:// or rediss://)");
-  }
-  return {
-    hostname: parsed.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
-    port: Number(parsed.port || 6379),
-    username: decoded(parsed.username),
-    password: decoded(parsed.password),
-    tls: parsed.protocol === "rediss:",
+interface Description {
+  readonly kind: RedisAddress["kind"];
+  readonly nodes: readonly RedisNode[];
+  readonly driver: RedisOptions;
+}
+
+function descriptionOf(options: RedisStoreOptions): Description {
+  const address = parseRedisUrl(options.url);
+  const secure = address.tls || options.tls !== undefined;
+  const tls = secure ? { ...readTlsFiles(address), ...options.tls } : undefined;
+  const driver: RedisOptions = { ...address.login, ...(tls && { tls }) };
+  const { sentinels } = options;
+  if (options.cluster === true || address.kind === "cluster")
+    return { kind: "cluster", nodes: address.nodes, driver };
+  driver.db = address.db;
+  if (sentinels === undefined && address.kind === "server")
+    return { kind: "server", nodes: [], driver: { ...driver, ...address.nodes[0] } };
+  const { name, nodes, ...login } = sentinels ?? {
+    name: address.master,
+    nodes: address.nodes,
+    ...address.sentinelLogin,
   };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new QueueError("invalid", "Redis URL (a % in user or password is written %25)");
-  }
+  const asked = {
+    sentinels: [...nodes],
+    name,
+    sentinelUsername: login.username,
+    sentinelPassword: login.password,
+  };
+  // Sentinels speak TLS when their master does.
+  const safe = tls && { enableTLSForSentinelMode: true, sentinelTLS: tls };
+  return { kind: "sentinel", nodes: [], driver: { ...driver, ...asked, ...safe } };
 }
 
 function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOptions): TaskStore {

@@ -101,7 +101,7 @@ export class Submitter {
 
   async #enqueueWith({ task, durability, notify }: EnqueueParams): Promise<Enqueued> {
     // Listening begins before the task is written: its end cannot be missed.
-    if (notify === true) await this.#results.listen();
+    if (notify === true) await this.#results.listenInTime();
     const plain = durability === undefined || durability === "memory";
     const enqueued = await (plain
       ? this.#join(task, notify === true)
@@ -192,7 +192,7 @@ export class Submitter {
 
   enqueueMany = async (params: EnqueueManyParams): Promise<readonly Enqueued[]> => {
     for (const spec of params.tasks) checkSpec(spec, this.#core.textLimits);
-    if (params.notify === true) await this.#results.listen();
+    if (params.notify === true) await this.#results.listenInTime();
     const results: Enqueued[] = new Array(params.tasks.length);
     const groups = groupsOf(params.tasks);
     // As many side by side as keep the server busy while the next is made.

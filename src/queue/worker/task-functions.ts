@@ -38,7 +38,7 @@ function registerFacts(m: PackageBuilder): void {
     "fencing_token",
     "i64",
     ({ job }) => job.token,
-    "Rises with every run of any task in the context: other systems can refuse what an older run still writes.",
+    "Number of the claim that this run belongs to. It rises with every claim of a task in the context, so other systems can refuse what an earlier owner still writes. A run that is begun again because its thread died may belong to the same claim.",
   );
   fact(
     "task_meta",

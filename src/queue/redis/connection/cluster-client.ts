@@ -2,6 +2,7 @@
 
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { QueueError } from "../../errors.ts";
+import type { RedisNode } from "./address.ts";
 import { Blocking } from "./blocking.ts";
 import type {
   BlockingConnection,
@@ -16,18 +17,13 @@ import { keySlot } from "./key-slot.ts";
 import { LINK_OPTIONS } from "./link.ts";
 import { Subscriber } from "./subscriber.ts";
 
-export interface ClusterNode {
-  readonly host: string;
-  readonly port: number;
-}
-
 export class ClusterClient implements RedisClient {
   readonly #cluster: Cluster;
   readonly #options: RedisOptions;
   readonly #subscriber: Subscriber;
   readonly #deadlineMs: number;
 
-  constructor(nodes: readonly ClusterNode[], options: RedisOptions, deadlineMs: number) {
+  constructor(nodes: readonly RedisNode[], options: RedisOptions, deadlineMs: number) {
     this.#options = options;
     this.#deadlineMs = deadlineMs;
     this.#cluster = new Cluster([...nodes], {

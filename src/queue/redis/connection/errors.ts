@@ -7,7 +7,7 @@ const SERVER_CODES: readonly (readonly [RegExp, QueueErrorCode])[] = [
   [/^OOM/, "outOfMemory"],
   [/WRONGTYPE/, "wrongType"],
   [/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)/, "denied"],
-  [/NOPERM|ACL failure/, "denied"],
+  [/NOPERM|ACL failure|user executing the script can't/, "denied"],
   [
     /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|NOREPLICAS|MISCONF|UNBLOCKED)/,
     "unavailable",
@@ -36,9 +36,13 @@ export function toQueueError(error: unknown): QueueError {
   return new QueueError(found?.[1] ?? "server", shorten(text));
 }
 
-/** Driver texts such as `connect ECONNREFUSED 127.0.0.1:6379`; anything that looks like a URL is left out. */
+/**
+ * Driver texts such as `connect ECONNREFUSED 127.0.0.1:6379`; anything that looks like a URL is left out, and so is where in
+ * OpenSSL's sources an error was found.
+ */
 export function connectionText(text: string): string {
-  return shorten(text.replace(/rediss?:\/\/\S+/gi, "redis://…"));
+  const short = text.replace(/\S*:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*/s, "TLS: $1");
+  return shorten(short.replace(/rediss?(\+\w+)?:\/\/\S+/gi, "redis://…"));
 }
 
 /** Lua errors carry the script's name and line at their end: noise for readers. */

@@ -1,7 +1,6 @@
 // RedisClient on one server (or the master that sentinels name): one connection for calls, others for what blocks.
 
 import { Redis, type RedisOptions } from "ioredis";
-import { QueueError } from "../../errors.ts";
 import { Blocking } from "./blocking.ts";
 import type {
   BlockingConnection,
@@ -11,7 +10,7 @@ import type {
   ScanSlice,
   Unsubscribe,
 } from "./client.ts";
-import { connectionText, toQueueError } from "./errors.ts";
+import { toQueueError } from "./errors.ts";
 import { LINK_OPTIONS, Link } from "./link.ts";
 import { Subscriber } from "./subscriber.ts";
 
@@ -24,9 +23,9 @@ export class SingleClient implements RedisClient {
   readonly #open: () => Redis;
   readonly #deadlineMs: number;
 
-  constructor(url: string, options: RedisOptions, deadlineMs: number) {
-    this.#open = () => openRedis(url, { ...options, ...ONCE });
-    this.#link = new Link(openRedis(url, { ...options, ...LINK_OPTIONS }));
+  constructor(options: RedisOptions, deadlineMs: number) {
+    this.#open = () => new Redis({ ...options, ...ONCE });
+    this.#link = new Link(new Redis({ ...options, ...LINK_OPTIONS }));
     this.#subscriber = new Subscriber(this.#open, deadlineMs);
     this.#deadlineMs = deadlineMs;
   }
@@ -73,11 +72,15 @@ export class SingleClient implements RedisClient {
   }
 }
 
-/** The driver's own complaint about a URL would show it, with its password. */
-function openRedis(url: string, options: RedisOptions): Redis {
+/**
+ * Connects once and hangs up. Rejects as soon as it is known that it cannot be done: with `unavailable` and the reason, or
+ * `denied`.
+ */
+export async function tryConnection(options: RedisOptions, deadlineMs: number): Promise<void> {
+  const link = new Link(new Redis({ ...options, ...ONCE, sentinelRetryStrategy: () => null }));
   try {
-    return new Redis(url, options);
-  } catch (error) {
-    throw new QueueError("invalid", `Redis URL: ${connectionText((error as Error).message)}`);
+    await link.ready(deadlineMs);
+  } finally {
+    link.close();
   }
 }
