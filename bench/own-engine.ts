@@ -13,16 +13,16 @@ import { Scope } from "./src/runtime/scope.ts";
 import { display } from "./src/runtime/value/display.ts";
 import { typeNameOf } from "./src/runtime/value/value.ts";
 
-export function run(script) {
-  const engine = new Engine();
+export function run(script, maxOperations = 0) {
+  const engine = new Engine().setMaxOperations(maxOperations);
   engine.onPrint(() => {});
   const value = engine.evalSync(script, new Scope());
   return { type: typeNameOf(value), string: display(value) };
 }
 `;
 
-/** A function that runs a script on a fresh engine, as the peer does, and tells its value. */
-export async function loadOwnEngine(): Promise<(script: string) => Result> {
+/** A function that runs a script on a fresh engine, as the peer does, and tells its value; 0: without a limit on operations. */
+export async function loadOwnEngine(): Promise<(script: string, maxOperations?: number) => Result> {
   const root = join(import.meta.dirname, "..");
   const bundle = await build({
     stdin: { contents: SOURCE, resolveDir: root, loader: "ts" },

@@ -170,6 +170,8 @@ export class EngineCompiler extends EngineEvents {
       limits: { ...this.limits },
       registry: this.registry,
       metered: maxOperations > 0 || progress !== null || isDebugged,
+      countsSingly:
+        progress !== null || isDebugged || callbacks.variable !== null || callbacks.definition !== null,
       asksVariables: callbacks.variable !== null,
       asksDefinitions: callbacks.definition !== null,
       waitsAnywhere: callbacks.isMissingFunctionAsync || isDebugged,

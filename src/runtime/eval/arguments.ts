@@ -81,10 +81,12 @@ export interface CallArguments<E> {
 }
 
 export function linkCallArguments(linker: Linker, nodes: readonly Expr[]): CallArguments<Eval> {
+  if (linker.joins && (nodes.length === 0 || linker.isLeaf(nodes[0])))
+    return { announce: null, owned: linker.ownedAll(nodes) };
   const announce = linkAnnounce(linker, nodes[0]);
-  const link = (node: Expr, i: number) =>
-    announce !== null && i === 0 ? linker.settings.nodes.owned(linker, node) : linker.owned(node);
-  return { announce, owned: nodes.map(link) };
+  if (announce === null) return { announce, owned: linker.ownedAll(nodes) };
+  const [first, ...rest] = nodes;
+  return { announce, owned: [linker.settings.nodes.owned(linker, first), ...linker.ownedAll(rest)] };
 }
 
 export function linkCallArgumentsAsync(linker: Linker, nodes: readonly Expr[]): CallArguments<AsyncEval> {
@@ -98,7 +100,8 @@ function linkAnnounce(linker: Linker, node: Expr | undefined): CallArguments<Eva
   const isPlace = node?.kind === "this" || (node?.kind === "variable" && node.namespace === null);
   if (!linker.metered || !isPlace) return null;
   const { watch } = linker.settings;
-  return linker.counted(node.pos, watch === null ? () => undefined : watch.place(linker, node));
+  const announce = watch === null ? () => undefined : watch.place(linker, node);
+  return linker.counted<AsyncEval>(node.pos, () => announce as AsyncEval) as CallArguments<Eval>["announce"];
 }
 
 /** How a native's first argument is reached, when it is a variable or `this`. */

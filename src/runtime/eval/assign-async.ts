@@ -29,7 +29,7 @@ function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableEx
   const compute = asyncOperation(linker, node);
   if (target.namespace !== null) return linkQualifiedAssign(linker, target, value);
   const slot = linker.plainSlot(target);
-  if (slot >= 0 && linker.scope.find(target.name)?.constant !== true)
+  if (slot >= 0 && !linker.metered && linker.scope.find(target.name)?.constant !== true)
     return linkSlotAssign(slot, value, compute, target.pos, node.op === "+" && linker.options.fastOperators);
   const find = assignablePlace(linker, target.name, target.pos);
   const assign = (frame: Frame, b: Value): Later<undefined> => {

@@ -51,11 +51,11 @@ export function operation(linker: Linker, node: AssignStmt): AssignOperation | n
 }
 
 function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableExpr): Exec {
-  const value = linker.owned(node.value);
   const compute = operation(linker, node);
-  const variable = target.namespace === null ? linker.scope.find(target.name) : null;
   const slot = linker.plainSlot(target);
-  if (slot >= 0 && variable?.constant !== true) {
+  if (slot >= 0 && linker.scope.find(target.name)?.constant !== true) {
+    // Finding the variable is an operation too.
+    const value = linker.owned(node.value, target.pos);
     if (compute === null) {
       return (frame) => {
         frame.slots[slot] = value(frame);
@@ -64,7 +64,7 @@ function linkVariableAssign(linker: Linker, node: AssignStmt, target: VariableEx
     }
     return linkSlotOperation(linker, node, slot, value, compute);
   }
-  return linkPlaceAssign(linker, target, value, compute);
+  return linkPlaceAssign(linker, target, linker.owned(node.value), compute);
 }
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -185,22 +185,22 @@ function linkChainAssign(linker: Linker, node: AssignStmt, chainNode: ChainExpr)
   const value = linker.owned(node.value);
   const chain = linkChainParts(linker, chainNode);
   const assign = linkLastStep(linker, chain, chainTarget(node, chainNode, operation(linker, node)));
+  const pay = linker.due.payment();
   if (chain.findCell === null && chain.argCount === 0 && chain.before.length + chain.stages.length === 0) {
     return (frame) => {
       const b = value(frame);
+      if (pay !== null) pay(frame);
       assign(frame, NO_ARGS, b);
       return undefined;
     };
   }
   // The value travels in a slot of `args` of its own, so that chain and assignment share one way of running.
   const valueIndex = chain.argCount;
-  const run = linkChainRun(
-    { ...chain, argCount: valueIndex + 1, before: [storeValue(value, valueIndex), ...chain.before] },
-    (frame, args) => {
-      assign(frame, args, args[valueIndex]);
-      return undefined;
-    },
-  );
+  const before = [storeValue(value, valueIndex), ...chain.before, ...(pay === null ? [] : [pay])];
+  const run = linkChainRun({ ...chain, argCount: valueIndex + 1, before }, (frame, args) => {
+    assign(frame, args, args[valueIndex]);
+    return undefined;
+  });
   return run;
 }
 

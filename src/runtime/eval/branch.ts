@@ -149,11 +149,11 @@ function firstArm(
 
 /** Expressions count themselves, statements are counted as the block around them. */
 function linkAction(linker: Linker, action: Expr): Exec {
-  const exec = linkExprStmt(linker, action, true);
-  return action.kind === "block" ? linker.counted(action.pos, exec) : exec;
+  const link = () => linkExprStmt(linker, action, true);
+  return action.kind === "block" ? linker.leading(action.pos, link) : link();
 }
 
 function linkActionAsync(linker: Linker, action: Expr): AsyncExec {
-  const exec = linkExprStmtAsync(linker, action, true);
-  return action.kind === "block" ? linker.counted(action.pos, exec) : exec;
+  const link = () => linkExprStmtAsync(linker, action, true);
+  return action.kind === "block" ? linker.leading(action.pos, link) : link();
 }

@@ -15,6 +15,7 @@ import {
   linkFirstArgument,
 } from "./arguments.ts";
 import { callMissing, callSignature } from "./callbacks.ts";
+import { KEYWORD_CALLS } from "./dynamic-call.ts";
 import { type Chain, type Eval, type Frame, NO_THIS, type ScriptFn } from "./frame.ts";
 import { linkKeywordCall } from "./keyword-call.ts";
 import { ending, type Later } from "./later.ts";
@@ -36,9 +37,18 @@ export function linkCall(linker: Linker, node: CallExpr): Eval {
     if (keyword !== null) return keyword;
     if (node.capturesScope) return linkCapturingCall(linker, node);
   }
-  if (node.op === "-" && node.args.length === 1 && linker.options.fastOperators)
-    return linkNegate(linker, node);
-  return linkPlainCall(linker, node);
+  return isNegation(linker, node) ? linkNegate(linker, node) : linkPlainCall(linker, node);
+}
+
+function isNegation(linker: Linker, { op, args }: CallExpr): boolean {
+  return op === "-" && args.length === 1 && linker.options.fastOperators;
+}
+
+/** Whether all that a call does begins with its arguments, in their order. */
+export function joinsCall(linker: Linker, node: CallExpr): boolean {
+  if (isBuiltInOperator(linker, node)) return true;
+  if (node.namespace !== null || node.capturesScope || isNegation(linker, node)) return false;
+  return node.op !== null || !KEYWORD_CALLS.has(node.name);
 }
 
 function linkNegate(linker: Linker, node: CallExpr): Eval {
@@ -72,16 +82,17 @@ function linkPlainCall(linker: Linker, node: CallExpr): Eval {
   const { announce, owned } = linkCallArguments(linker, node.args);
   const args = evaluateArguments(node.args, owned);
   const native = linkNativeCall(linker, node, owned, args);
-  if (node.op !== null && name !== "contains") return announced(announce, native);
+  if (node.op !== null && name !== "contains") return announced(announce, linker.due.paid(native));
   const find = scriptSite(functionKey(name, node.args.length));
-  return announced(announce, (frame) => {
+  const call: Eval = (frame) => {
     const fn = find(frame.lib.chain);
     if (fn === null) return native(frame);
     const values = args(frame);
     if (fn.isEmpty) return undefined;
     const callee = enterFunction(frame, fn, fn.environment, values, NO_THIS, frame.level + 1, pos);
     return runBody(callee, fn, fn.body, pos);
-  });
+  };
+  return announced(announce, linker.due.paid(call));
 }
 
 function announced(announce: ((frame: Frame) => Later<void>) | null, call: Eval): Eval {

@@ -25,6 +25,7 @@ export class Cancellation {
   /** Why; null as long as it goes on. */
   private reason: { readonly value: Value; readonly cause: unknown } | null = null;
   private readonly waiting = new Set<(error: EvalError) => void>();
+  private readonly listeners: (() => void)[] = [];
   private controller: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private countdown = CLOCK_INTERVAL;
@@ -87,6 +88,12 @@ export class Cancellation {
     this.controller?.abort(this.error());
     for (const reject of [...this.waiting]) reject(this.error());
     this.waiting.clear();
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Calls `listener` as soon as it is cancelled. */
+  whenCancelled(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   private error(position?: Position): EvalError {
@@ -95,9 +102,10 @@ export class Cancellation {
     return error;
   }
 
-  /** Throws ErrorTerminated once cancelled. Called at every operation. */
-  check(position: Position): void {
-    if (--this.countdown <= 0) {
+  /** Throws ErrorTerminated once cancelled. Called at every operation, or at the last one of so many. */
+  check(position: Position, operations = 1): void {
+    this.countdown -= operations;
+    if (this.countdown <= 0) {
       this.countdown = CLOCK_INTERVAL;
       if (performance.now() >= this.endsAt) this.expire();
       if (this.interrupt?.()) this.cancel("interrupted");

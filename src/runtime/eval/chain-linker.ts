@@ -45,6 +45,8 @@ function isRewalked({ steps }: ChainExpr, isRead: boolean): boolean {
 export class ChainLinker {
   readonly before: AsyncBefore[] = [];
   argCount = 0;
+  /** Arguments that do more than reading a variable are evaluated on the spot. */
+  private hasEffects = false;
   private readonly stored: boolean;
   readonly findCell: ((frame: Frame) => Shared | null) | null;
   constructor(
@@ -77,7 +79,8 @@ export class ChainLinker {
     const constants = this.linker.settings.watch === null ? literals : 0;
     const accesses = steps.filter((step) => step.kind !== "method").length;
     const count = (single ? 0 : steps.length + constants) + places + accesses;
-    this.before.push((frame) => frame.run.trackSeveral(count, root.pos));
+    if (this.linker.joins) this.linker.owe(root.pos, count);
+    else this.before.push((frame) => frame.run.trackSeveral(count, root.pos));
   }
 
   /** The index of a chain that has no other step: Rhai takes it as it is. */
@@ -113,10 +116,28 @@ export class ChainLinker {
     // Counted with the steps: the path may look at it several times.
     const isCounted = this.linker.settings.watch === null || this.isConstantIndex(node);
     if (isLiteral(node) && isCounted) return owned ? linkOwnedLiteral(node) : linkLiteral(node);
-    if (!this.stored) return owned ? this.linker.owned(node) : this.linker.expr(node);
+    if (!this.stored) return this.onTheSpot(node, owned);
     const index = this.store();
     this.storeFirst(node, index, owned);
     return (_frame, args) => args[index];
+  }
+
+  /** A variable is counted before the chain, since the path may look at it several times; not after what may do anything. */
+  private onTheSpot(node: Expr, owned: boolean): ArgumentSource {
+    const { linker } = this;
+    const { nodes } = linker.settings;
+    if (this.hasEffects || !linker.joins || linker.plainSlot(node) < 0) {
+      this.hasEffects = true;
+      return owned ? linker.owned(node) : linker.expr(node);
+    }
+    linker.owe(node.pos);
+    return owned ? nodes.owned(linker, node) : nodes.expr(linker, node);
+  }
+
+  /** Counts what is due last of all that is done before the root is read. */
+  payBefore(): void {
+    const payment = this.linker.due.payment();
+    if (payment !== null) this.before.push(payment);
   }
 
   /** Evaluates an argument or the root before everything else. */

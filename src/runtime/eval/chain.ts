@@ -76,7 +76,7 @@ export function propertySite(linker: Linker, step: PropertyStep): PropertySite {
   return { name: step.name, idxPos: step.pos, opPos: step.opPos, strict, mayAwait: linker.awaits(step) };
 }
 
-/** Takes a chain apart; the last step is left to the caller. */
+/** Takes a chain apart; the last step is left to the caller, and so are the operations that are due before the chain. */
 export function linkChainParts(linker: Linker, node: ChainExpr, isRead = false): LinkedChain {
   return takeApart(linker, node, false, isRead) as LinkedChain;
 }
@@ -111,6 +111,7 @@ function takeApart(linker: Linker, node: ChainExpr, mayAwait: boolean, isRead: b
     stages.push(storing(linkMethod(linker, step, path, sources[i]), index));
     path = new TemporaryPath(index);
   }
+  if (mayAwait) chain.payBefore();
   const { before, argCount, findCell } = chain;
   return { before, stages, argCount, path, last: node.steps[last], lastArgs: sources[last], findCell };
 }
@@ -142,9 +143,9 @@ export function linkChain(linker: Linker, node: ChainExpr): Eval {
   const final = linkFinal(linker, chain) as Step;
   const needsArgs = chain.before.length > 0 || chain.argCount > 0 || chain.stages.length > 0;
   if (needsArgs || chain.findCell !== null || node.steps.some((step) => step.optional))
-    return linkChainRun(chain, final);
+    return linker.due.paid(linkChainRun(chain, final));
   // Nothing stored and nothing that ends early: the last step is the whole run, one JS frame less in each recursion.
-  return final as unknown as Eval;
+  return linker.due.paid(final as unknown as Eval);
 }
 
 export function linkChainAsync(linker: Linker, node: ChainExpr): AsyncEval {

@@ -29,6 +29,7 @@ import { linkClosure } from "./closure.ts";
 import { linkCustom, linkCustomAsync } from "./custom.ts";
 import type { AsyncEval, AsyncExec, Eval, Exec } from "./frame.ts";
 import { linkExport, linkImport, linkImportAsync } from "./import.ts";
+import { joinsCount } from "./joining.ts";
 import { copying, copyingAsync, type Linker, type NodeLinkers } from "./linker.ts";
 import {
   isLiteral,
@@ -217,4 +218,5 @@ export const NODE_LINKERS: NodeLinkers = {
   ownedAsync: linkOwnedAsync,
   stmtAsync: linkStmtAsync,
   blockAsync: linkStatementsAsync,
+  joinsCount,
 };

@@ -204,7 +204,8 @@ export function callNativeByName(
   return undefined;
 }
 
-const KEYWORD_CALLS: ReadonlySet<string> = new Set([
+/** Functions that belong to the language. */
+export const KEYWORD_CALLS: ReadonlySet<string> = new Set([
   "type_of",
   "is_shared",
   "is_def_fn",

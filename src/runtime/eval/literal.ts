@@ -1,6 +1,6 @@
 // Links literals: constants, arrays, object maps and interpolated strings.
 
-import type { ArrayExpr, Expr, InterpolatedExpr, Literal, MapExpr } from "../../lang/ast.ts";
+import type { ArrayExpr, Expr, InterpolatedExpr, Literal, MapExpr, Stmt } from "../../lang/ast.ts";
 import { Container, RhaiArray, RhaiMap } from "../value/containers.ts";
 import { FnPtr } from "../value/fn-ptr.ts";
 import { charOf, Float } from "../value/scalars.ts";
@@ -13,7 +13,7 @@ import { environmentOf } from "./library.ts";
 import type { Linker } from "./linker.ts";
 import { valueText } from "./value-text.ts";
 
-export function isLiteral(node: Expr): node is Literal {
+export function isLiteral(node: Expr | Stmt): node is Literal {
   switch (node.kind) {
     case "int":
     case "float":
@@ -61,8 +61,12 @@ export function linkOwnedLiteral(node: Literal): Eval {
 }
 
 export function linkArray(linker: Linker, node: ArrayExpr): Eval {
-  const items = node.items.map((item) => linker.owned(item));
-  if (linker.sized) return linkSizedArray(node, items);
+  if (linker.sized)
+    return linkSizedArray(
+      node,
+      node.items.map((item) => linker.owned(item)),
+    );
+  const items = linker.ownedAll(node.items);
   switch (items.length) {
     case 0:
       return () => new RhaiArray([]);

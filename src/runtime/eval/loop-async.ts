@@ -74,7 +74,7 @@ function linkBodyAsync(linker: Linker, body: Block, emptyCounts: boolean): Async
   const before = linker.thrownLeaves;
   const exec = linkStatementsAsync(linker, body.statements, true, false);
   const caught = linker.catchingLeavesAsync(before, exec);
-  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, () => caught) : caught;
 }
 
 export function linkWhileAsync(linker: Linker, node: WhileStmt): AsyncExec {

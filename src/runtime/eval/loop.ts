@@ -24,7 +24,7 @@ function linkBody(linker: Linker, body: Block, emptyCounts: boolean): Exec {
   const before = linker.thrownLeaves;
   const exec = linkStatements(linker, body.statements, true, false);
   const caught = linker.catchingLeaves(before, exec);
-  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, caught) : caught;
+  return emptyCounts && body.statements.length === 0 ? linker.counted(body.pos, () => caught) : caught;
 }
 
 /**

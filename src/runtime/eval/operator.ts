@@ -10,7 +10,7 @@ import type { Linker } from "./linker.ts";
 import { isLiteral, literalValue } from "./literal.ts";
 import { callNative, callNativeAsync } from "./native-call.ts";
 import * as shapes from "./operator-shapes.ts";
-import { slowOperator, slowOperatorAsync } from "./operator-slow.ts";
+import { type SlowOperator, slowOperator, slowOperatorAsync } from "./operator-slow.ts";
 import { linkTypeName } from "./variable.ts";
 
 const FAST: ReadonlyMap<string, shapes.OperatorShapes> = new Map([
@@ -37,40 +37,50 @@ export function linkOperator(linker: Linker, node: CallExpr): Eval {
 }
 
 function integerConstant(linker: Linker, node: Expr): number | null {
-  if (linker.metered || !isLiteral(node)) return null;
+  if (linker.settings.countsSingly || !isLiteral(node)) return null;
   const value = literalValue(node);
   return typeof value === "number" ? value : null;
 }
 
 function linkBinary(linker: Linker, node: CallExpr): Eval {
   const [leftNode, rightNode] = node.args;
-  const slow = slowOperator(node.name, node.pos, linker.sized);
+  const operate = slowOperator(node.name, node.pos, linker.sized);
   const fast = FAST.get(node.name);
-  if (fast === undefined) {
-    const left = linker.expr(leftNode);
-    const right = linker.expr(rightNode);
-    if (node.name === "/") return linkDivide(left, right, slow);
-    return (frame) => {
-      const a = left(frame);
-      return slow(frame, a, right(frame));
-    };
-  }
+  if (fast === undefined) return linkUncommon(linker, node, operate);
   const slot = linker.plainSlot(leftNode);
   const constant = integerConstant(linker, rightNode);
-  const other = linker.plainSlot(rightNode);
   if (slot >= 0) {
-    if (constant !== null) return fast.SK(slot, constant, slow);
-    if (other >= 0) return fast.SS(slot, other, slow);
+    linker.owe(leftNode.pos);
+    const other = linker.plainSlot(rightNode);
+    if (constant !== null || other >= 0) linker.owe(rightNode.pos);
+    if (constant !== null) return fast.SK(slot, constant, linker.due.ahead(operate));
+    if (other >= 0) return fast.SS(slot, other, linker.due.ahead(operate));
     // The right side may assign the variable, and the left value must be the one from before: primitives are read by value,
     // and containers are compared or combined only after both sides are there, as in Rhai.
-    return fast.SE(slot, linker.expr(rightNode), slow);
+    const right = linker.operand(rightNode);
+    return fast.SE(slot, right, linker.due.ahead(operate));
   }
-  const left = linker.expr(leftNode);
-  if (constant !== null) return fast.EK(left, constant, slow);
-  return fast.EE(left, linker.expr(rightNode), slow);
+  const left = linker.operand(leftNode);
+  if (constant !== null) {
+    linker.owe(rightNode.pos);
+    return fast.EK(left, constant, linker.due.ahead(operate));
+  }
+  const right = linker.operand(rightNode);
+  return fast.EE(left, right, linker.due.ahead(operate));
 }
 
-function linkDivide(left: Eval, right: Eval, slow: ReturnType<typeof slowOperator>): Eval {
+function linkUncommon(linker: Linker, node: CallExpr, operate: SlowOperator): Eval {
+  const left = linker.operand(node.args[0]);
+  const right = linker.operand(node.args[1]);
+  const slow = linker.due.ahead(operate);
+  if (node.name === "/") return linkDivide(left, right, slow);
+  return (frame) => {
+    const a = left(frame);
+    return slow(frame, a, right(frame));
+  };
+}
+
+function linkDivide(left: Eval, right: Eval, slow: SlowOperator): Eval {
   return (frame) => {
     const a = left(frame);
     const b = right(frame);
@@ -81,13 +91,14 @@ function linkDivide(left: Eval, right: Eval, slow: ReturnType<typeof slowOperato
 }
 
 function linkNot(linker: Linker, node: CallExpr): Eval {
-  const operand = linker.expr(node.args[0]);
+  const operand = linker.operand(node.args[0]);
   const { pos, name } = node;
+  const slow = linker.due.ahead((frame, value) => callNative(frame, name, [value], pos, name));
   return (frame) => {
     const value = operand(frame);
     if (value === true) return false;
     if (value === false) return true;
-    return callNative(frame, name, [value], pos, name);
+    return slow(frame, value, undefined);
   };
 }
 

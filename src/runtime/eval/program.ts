@@ -128,20 +128,26 @@ class ScriptFunction implements ScriptFn {
   /** Links the body; the first `shared` parameters may hold shared cells. */
   private link(shared: number): Exec {
     const linker = this.linker(shared, null);
-    const exec = linkStatements(linker, this.def.body.statements, true);
+    const body = this.counted(linker, () =>
+      linker.catchingLeaves(0, linkStatements(linker, this.def.body.statements, true)),
+    );
     this.frameSize = Math.max(this.frameSize, linker.scope.size);
-    return this.wrapped(linker, linker.catchingLeaves(0, exec));
+    return body;
   }
   private linkAsync(shared: number): AsyncExec {
     const linker = this.linker(shared, this.settings.awaiting);
-    const exec = linkStatementsAsync(linker, this.def.body.statements, true);
+    const body = this.counted(linker, () =>
+      linker.catchingLeavesAsync(0, linkStatementsAsync(linker, this.def.body.statements, true)),
+    );
     this.frameSize = Math.max(this.frameSize, linker.scope.size);
-    return this.wrapped(linker, linker.catchingLeavesAsync(0, exec));
+    return body;
   }
   /** The call itself counts; whoever calls puts its position into the errors that counting raises. */
-  private wrapped<E extends AsyncExec>(linker: Linker, exec: E): E {
+  private counted<E extends AsyncExec>(linker: Linker, link: () => E): E {
     const { watch } = this.settings;
-    return linker.counted(NO_POSITION, watch === null ? exec : watch.body(linker, this.def, exec)) as E;
+    return linker.leading(NO_POSITION, () =>
+      watch === null ? link() : watch.body(linker, this.def, link()),
+    );
   }
   private linker(shared: number, awaiting: Awaiting | null): Linker {
     const facts = factsFor(this.settings, this.def.body);
@@ -240,5 +246,6 @@ export function linkProgram(ast: Ast, settings: ProgramSettings, variant: LinkVa
   const analysis = everyNode ? null : analyse(true);
   const awaiting = everyNode || settings.waitsAnywhere ? EVERYTHING : analysis;
   const metered = settings.metered || variant.metered === true;
-  return new LinkedProgram(ast, { ...settings, metered, awaiting }, () => analyse(false));
+  const countsSingly = metered && settings.countsSingly;
+  return new LinkedProgram(ast, { ...settings, metered, countsSingly, awaiting }, () => analyse(false));
 }

@@ -130,11 +130,29 @@ export interface RunOwn {
   readonly limits?: Partial<Pick<Limits, "maxOperations" | "maxCallLevels">>;
 }
 
+function placeOf(at: CountedAt, index: number): Position {
+  return typeof at === "number" ? at : at[index];
+}
+
 const NOTHING_OWN: RunOwn = Object.freeze({});
+
+/** Where operations were counted: the place of each, or one for all. */
+export type CountedAt = Position | readonly Position[];
+
+/** A run that counts and can be cancelled looks whether it is once in so many operations. */
+const CANCELLATION_INTERVAL = 64;
 
 /** State of one run. Runs on one engine never share it. */
 export class Run {
   operations = 0;
+  /** Who raises `operations` above this has to call `heed`. */
+  heedAbove = -1;
+  /** How many there were when `heed` was called last. */
+  private heeded = 0;
+  /** There is a progress callback, and nothing else that operations could lead to. */
+  private readonly tellsAll: boolean;
+  /** So many operations the progress callback was told of. */
+  private reported = 0;
   modulesLoaded = 0;
   readonly maxOperations: number;
   readonly maxCallLevels: number;
@@ -168,26 +186,81 @@ export class Run {
     this.metered =
       this.maxOperations > 0 || progress !== null || cancellation !== null || this.debugger !== null;
     this.hasSizeLimits = limits.maxStringSize > 0 || limits.maxArraySize > 0 || limits.maxMapSize > 0;
+    this.tellsAll = progress !== null && this.maxOperations === 0 && cancellation === null && parent === null;
     this.isPlain = !this.metered && !this.hasSizeLimits;
+    cancellation?.whenCancelled(() => {
+      this.heedAbove = -1;
+    });
   }
 
   /** Counts one operation, as Rhai's `track_operation`. */
   track(position: Position): void {
-    if (this.cancellation !== null) this.cancellation.check(position);
+    if (++this.operations <= this.heedAbove) return;
+    if (this.tellsAll) this.tell(position);
+    else this.heed(1, position);
+  }
+
+  /** The short way of `heed`: one operation, in a run in which there is nothing to do but telling the progress callback. */
+  private tell(position: Position): void {
+    const { progress } = this.engine.hooks;
+    if (progress === null) return;
+    this.reported = this.operations;
+    this.reportOne(progress, position);
+  }
+
+  /** Counts several operations: the first `count` of those places. */
+  trackSeveral(count: number, at: CountedAt): void {
+    this.operations += count;
+    if (this.operations > this.heedAbove) this.heed(count, at);
+  }
+
+  /** Takes operations back that will be counted again. */
+  untrack(count: number): void {
+    if (this.parent !== null) this.parent.untrack(count);
+    else this.operations -= count;
+  }
+
+  /** What counting may lead to, once `operations` has been raised by `count`: the end of the run, or a call of the host. */
+  heed(count: number, at: CountedAt): void {
+    const before = this.operations - count;
+    if (this.cancellation !== null) this.cancellation.check(placeOf(at, 0), this.operations - this.heeded);
     if (this.parent !== null) {
-      this.parent.track(position);
+      this.operations = before;
+      this.parent.trackSeveral(count, at);
       return;
     }
-    this.operations++;
-    if (this.maxOperations > 0 && this.operations > this.maxOperations) {
-      throw new EvalError("ErrorTooManyOperations", {}, position);
-    }
     const { progress } = this.engine.hooks;
-    if (progress !== null) this.report(progress, position);
+    if (progress !== null) this.report(progress, before, at);
+    if (this.maxOperations > 0 && this.operations > this.maxOperations) {
+      // What comes after the first one beyond the limit does not happen any more.
+      const index = Math.max(0, this.maxOperations - before);
+      this.operations = before + index + 1;
+      throw new EvalError("ErrorTooManyOperations", {}, placeOf(at, index));
+    }
+    if (progress === null) this.heedAbove = this.nextToHeed();
+    this.heeded = this.operations;
+  }
+
+  private nextToHeed(): number {
+    if (this.maxOperations === 0) return -1;
+    if (this.cancellation === null) return this.maxOperations;
+    return Math.min(this.maxOperations, this.operations + CANCELLATION_INTERVAL);
+  }
+
+  /** Tells the progress callback of the operations that it has not heard of, as far as the limit allows them. */
+  private report(progress: NonNullable<Hooks["progress"]>, before: number, at: CountedAt): void {
+    const { operations, maxOperations } = this;
+    for (let number = before + 1; number <= operations; number++) {
+      if (number <= this.reported) continue;
+      if (maxOperations > 0 && number > maxOperations) break;
+      this.operations = this.reported = number;
+      this.reportOne(progress, placeOf(at, number - before - 1));
+    }
+    this.operations = operations;
   }
 
   /** Lets the host's callback end the run: by a result, or by throwing. */
-  private report(progress: NonNullable<Hooks["progress"]>, position: Position): void {
+  private reportOne(progress: NonNullable<Hooks["progress"]>, position: Position): void {
     let token: Value;
     try {
       token = jsToValue(progress(this.operations));
@@ -197,19 +270,6 @@ export class Run {
       throw ended;
     }
     if (token !== undefined) throw new EvalError("ErrorTerminated", { value: token }, position);
-  }
-
-  /** Counts several operations. */
-  trackSeveral(count: number, position: Position): void {
-    if (this.engine.hooks.progress !== null) {
-      for (let i = 0; i < count; i++) this.track(position);
-    } else if (this.parent !== null) {
-      if (this.cancellation !== null) this.cancellation.check(position);
-      this.parent.trackSeveral(count, position);
-    } else if (count > 0) {
-      this.operations += count - 1;
-      this.track(position);
-    }
   }
 
   /** A part of this run that can be cancelled by itself. */
