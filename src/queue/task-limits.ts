@@ -110,8 +110,7 @@ export function findGarbage(record: TaskRecord, limits: TextLimits): string | nu
 
 function findLargeText(record: TaskRecord, limits: TextLimits): string | null {
   for (const [name, text] of Object.entries(record)) {
-    const own = name === "script" ? limits.script : SHORT_TEXTS[name as keyof typeof SHORT_TEXTS];
-    const limit = own ?? limits.text;
+    const limit = limitOf(name, limits);
     if (!fits(text!, limit)) return `${name.slice(0, 100)} is larger than ${limit} bytes`;
   }
   for (const name of LABELS) {
@@ -120,6 +119,12 @@ function findLargeText(record: TaskRecord, limits: TextLimits): string | null {
       return `${name} is longer than 256 characters, or holds control characters`;
   }
   return null;
+}
+
+/** Names are whatever somebody wrote: `constructor` is none of ours. */
+function limitOf(name: string, limits: TextLimits): number {
+  if (name === "script") return limits.script;
+  return Object.hasOwn(SHORT_TEXTS, name) ? SHORT_TEXTS[name as keyof typeof SHORT_TEXTS] : limits.text;
 }
 
 function findBadNumber(record: TaskRecord): string | null {

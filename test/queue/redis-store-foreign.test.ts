@@ -120,6 +120,82 @@ describe.skipIf(redisVersion() === null)("foreign clients", () => {
     expect(await fsck(false)).toEqual([]);
   });
 
+  it.each(["inf", "-inf", "nan", "1e400", "1.5", "-3", "0x10", "x", "", "99999999999999999999"])(
+    "may write %j for what the queue counts: it begins at 0",
+    async (garbage) => {
+      const { context, store, server } = redis;
+      await push("odd", {
+        script: "1",
+        maxAttempts: "2",
+        attempts: garbage,
+        bytes: garbage,
+        crashes: garbage,
+      });
+      await push("good", { script: "1" });
+      const { tasks, rejected } = await claim();
+      expect(rejected).toEqual([]);
+      expect(tasks).toMatchObject([
+        { id: "odd", attempts: 1 },
+        { id: "good", attempts: 1 },
+      ]);
+      const error = { kind: "ThreadLost", message: "m" };
+      await store.settle({
+        context,
+        workerId: "w",
+        verdicts: [
+          { kind: "crashed", id: "odd", token: tasks[0].token, error },
+          { kind: "completed", id: "good", token: tasks[1].token, output: "1" },
+        ],
+      });
+      expect(await store.get({ id: "odd" })).toMatchObject({ status: "scheduled", attempts: 0, crashes: 1 });
+      expect(await store.cancel({ id: "odd" })).toBe("cancelled");
+      const { openBytes, keptBytes } = await store.counts({ context });
+      expect(openBytes).toBe(0);
+      expect(keptBytes).toBeGreaterThan(600);
+      expect(keptBytes).toBeLessThan(1000);
+      expect(await server.raw.hget(`rhai:state:${context}`, "openBytes")).toBe("0");
+      expect(await fsck(false)).toEqual([]);
+    },
+  );
+
+  it("may write garbage for the time that the result is kept: what is cancelled ends all the same", async () => {
+    const { context, store } = redis;
+    await push("odd", { script: "1", resultTtlMs: "nan" });
+    expect(await store.cancel({ id: "odd", context })).toBe("cancelled");
+    expect(await fsck(false)).toEqual([]);
+  });
+
+  it("may give fields the names of what every object has", async () => {
+    await push("names", {
+      script: "1",
+      constructor: "a",
+      toString: "b",
+      ["__proto__"]: "c",
+      hasOwnProperty: "d",
+    });
+    const { tasks, rejected } = await claim();
+    expect(rejected).toEqual([]);
+    expect(tasks).toMatchObject([{ id: "names", script: "1", args: null }]);
+  });
+
+  it("may write any bytes: a claim hands on what a look at the task shows", async () => {
+    const { context, store, server } = redis;
+    const control = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join("");
+    const meta = Buffer.from([0xff, 0xfe, 0x22, 0xe2, 0x82, 0x5c, 0xf0, 0x9f, 0x98]);
+    await server.raw.hset("rhai:task:bytes", {
+      script: `1 // ${control}\x7f\u2028"\\/é€😀`,
+      meta,
+      args: '{"a":"\\u0000"}',
+      trace: "",
+    });
+    await push("large", { script: `1 // ${"\x01".repeat(1_000_000)}` });
+    await server.raw.lpush(`rhai:queue:${context}`, "bytes");
+    const { tasks } = await claim();
+    expect(tasks.map(({ id }) => id)).toEqual(["large", "bytes"]);
+    for (const { leaseUntil: _, ...task } of tasks) expect(await store.get({ id: task.id })).toEqual(task);
+    expect(tasks[1].script).toContain(control);
+  });
+
   it("that pushed the id before the record are waited for", async () => {
     await redis.server.raw.lpush(`rhai:queue:${redis.context}`, "early");
     const first = await claim();

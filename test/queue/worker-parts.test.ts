@@ -71,6 +71,17 @@ describe("slots among contexts", () => {
     expect(order.join("")).toBe("abcabcabc");
   });
 
+  it("are all for one, also when there are too few, as long as no other waits for one", async () => {
+    const shares = new Shares(2, ["a", "b", "c"], () => 100);
+    expect(take(shares, "a", 100)).toBe(2);
+    expect(take(shares, "b", 100)).toBe(0);
+    const waiting = shares.wait("b");
+    shares.release("a", 1);
+    await waiting;
+    expect(take(shares, "a", 100)).toBe(0);
+    expect(take(shares, "b", 100)).toBe(1);
+  });
+
   it("are not given when the threads have no room", () => {
     let room = 0;
     const shares = new Shares(10, ["a", "b"], () => room);

@@ -196,6 +196,35 @@ function tests(): void {
     }
   });
 
+  it("works through a backlog although it has more contexts than slots", async () => {
+    const contexts = [freshContext(), freshContext(), freshContext(), freshContext()];
+    const [busy, quiet] = contexts;
+    await store.enqueueMany({ tasks: Array.from({ length: 300 }, () => ({ context: busy, script: "1" })) });
+    const shop = await open(store, { contexts, concurrency: 2 });
+    const completed = async () => (await store.counts({ context: busy })).totals.completed;
+    await expect.poll(completed, { timeout: 5000 }).toBe(300);
+    // Those that wait hear of what comes.
+    expect(await shop.outcome("40 + 2", { context: quiet })).toBe("42");
+  });
+
+  it("hands on what it hears of while it has no slot", async () => {
+    const contexts = [freshContext(), freshContext(), freshContext()];
+    const [full, other] = contexts;
+    // Nothing but the handing on is to help.
+    const upkeepMs = 60_000;
+    const shop = await open(store, { contexts, concurrency: 1, upkeepMs });
+    const blocked = async () => String(await server.raw.client("LIST")).match(/flags=b/g)?.length ?? 0;
+    await expect.poll(blocked).toBe(3);
+    const long = await shop.submit("sleep(60)", { context: full });
+    await expect.poll(async () => (await store.get({ id: long }))?.status).toBe("processing");
+    await expect.poll(blocked).toBe(2);
+    const idle = await open(store, { contexts: [other], upkeepMs });
+    await expect.poll(blocked).toBe(3);
+    // The first one has waited for longer, and so hears of it.
+    const task = await shop.end(await shop.submit("40 + 2", { context: other }), 4000);
+    expect(task).toMatchObject({ output: "42", workerId: idle.worker.id });
+  });
+
   it("shares a queue with others, each task running once", async () => {
     const context = freshContext();
     const workers = await Promise.all([1, 2].map(() => open(store, { contexts: [context] })));

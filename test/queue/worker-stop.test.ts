@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { QueueError } from "../../src/queue/errors.ts";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
 import type { TaskStore } from "../../src/queue/store.ts";
@@ -12,6 +13,26 @@ import { redisVersion, startRedis } from "../support/redis.ts";
 import { freshContext } from "./suite/harness.ts";
 
 const { module: engine, marked } = markingEngine();
+
+/** A store whose first answer about how runs ended is that it cannot be reached, when `refuse` is called. */
+function awayAtFirst(store: TaskStore) {
+  let refuse = (): void => undefined;
+  let call = (): void => undefined;
+  const called = new Promise<void>((resolve) => {
+    call = resolve;
+  });
+  const refusal = new Promise<never>((_, reject) => {
+    refuse = () => reject(new QueueError("unavailable"));
+  });
+  let isFirst = true;
+  const settle: TaskStore["settle"] = (params) => {
+    if (!isFirst) return store.settle(params);
+    isFirst = false;
+    call();
+    return refusal;
+  };
+  return { away: { ...store, settle }, called, refuse };
+}
 
 describe("stopping a worker", () => {
   let store: TaskStore;
@@ -27,6 +48,20 @@ describe("stopping a worker", () => {
     await shop.worker.stop({ graceMs: 5000 });
     expect(await store.get({ id })).toMatchObject({ status: "completed", output: "42", attempts: 1 });
     expect(shop.worker.health()).toMatchObject({ state: "stopped", ok: false, running: 0, threads: 0 });
+  });
+
+  it("settles again what the store did not take meanwhile", async () => {
+    const { away, called, refuse } = awayAtFirst(store);
+    const shop = await Workshop.open(away);
+    const id = await shop.submit("40 + 2");
+    await called;
+    const stopping = shop.worker.stop();
+    await expect.poll(() => shop.worker.health().threads).toBe(0);
+    // Now only that answer is missing.
+    await new Promise(setImmediate);
+    refuse();
+    await stopping;
+    expect(await store.get({ id })).toMatchObject({ status: "completed", output: "42" });
   });
 
   it("takes no more tasks, and hands back what has not started", async () => {
@@ -121,6 +156,22 @@ const end = await runWorkerProcess({
 console.log(JSON.stringify(end));
 `;
 
+describe("a worker whose tasks go on", () => {
+  it("settles again what the store did not take, also when it has no slot to ask for more", async () => {
+    const store = createMemoryStore();
+    const { away, called, refuse } = awayAtFirst(store);
+    const shop = await Workshop.open(away, { concurrency: 2 });
+    const id = await shop.submit("40 + 2");
+    await called;
+    await Promise.all([shop.submit("sleep(60)"), shop.submit("sleep(60)")]);
+    await expect.poll(() => shop.worker.health().running).toBe(2);
+    refuse();
+    await expect.poll(async () => (await store.get({ id }))?.status, { timeout: 3000 }).toBe("completed");
+    await shop.close();
+    await store.close();
+  });
+});
+
 describe("a worker process", () => {
   if (redisVersion() === null) {
     it.skip("needs redis-server, which is not installed", () => undefined);
@@ -145,8 +196,10 @@ describe("a worker process", () => {
       await expect.poll(() => output, { timeout: 20_000 }).toMatch(/ready \d+/);
       const port = /ready (\d+)/.exec(output)![1];
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
-      const { id } = await store.enqueue({ task: { context, script: "sleep(60)" } });
-      await expect.poll(async () => (await store.get({ id }))?.status, { timeout: 5000 }).toBe("processing");
+      // One that was only claimed would go back with the first signal, and nothing would keep the worker.
+      const script = "report_progress(0.5); sleep(60)";
+      const { id } = await store.enqueue({ task: { context, script } });
+      await expect.poll(async () => (await store.get({ id }))?.progress, { timeout: 5000 }).toBe(0.5);
       child.kill("SIGTERM");
       await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
       expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);

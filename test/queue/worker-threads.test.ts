@@ -1,6 +1,6 @@
 // What a worker does with scripts that do not end, eat memory or kill their thread; and with those beside them.
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMemoryStore } from "../../src/queue/memory/store.ts";
 import type { ThreadEvent } from "../../src/queue/worker/pool-types.ts";
 import type { WorkerOptions } from "../../src/queue/worker/worker-options.ts";
@@ -132,6 +132,37 @@ describe("scripts beside them", () => {
     });
   });
 
+  it.each([
+    ["blocks its thread", "block(60000)"],
+    ["ends its thread", "die()"],
+  ])("do not run again when they had ended before the one that %s began", async (_, script) => {
+    const shop = await open();
+    await shop.store.pause({ context: shop.context });
+    const before = [await shop.submit("1"), await shop.submit("2"), await shop.submit("3")];
+    const culprit = await shop.submit(script, { timeoutMs: 100 });
+    await shop.store.resume({ context: shop.context });
+    await Promise.all(before.map((id) => shop.end(id)));
+    await expect.poll(() => shop.settled.some(({ task: { id } }) => id === culprit)).toBe(true);
+    const others = shop.settled.filter(({ task: { id } }) => id !== culprit);
+    expect(others.map(({ outcome }) => outcome)).toEqual(["completed", "completed", "completed"]);
+  });
+
+  it("begin at once on a thread that has nothing to do", async () => {
+    // Without the clock by which waiting scripts are moved to other threads later.
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    try {
+      const shop = await open({ threads: 2, concurrency: 20 });
+      await expect.poll(() => shop.events.filter((type) => type === "started").length).toBe(2);
+      const long = await shop.submit('mark("busy"); block(500)');
+      await marked("busy");
+      await shop.run("1");
+      expect((await shop.store.get({ id: long }))?.status).toBe("processing");
+      await shop.end(long);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("do not wait behind a long script when another thread is free", async () => {
     const shop = await open({ threads: 2, concurrency: 20 });
     const long = await shop.submit('mark("long-1"); block(8000)');
@@ -152,6 +183,26 @@ describe("scripts beside them", () => {
     const [first, second] = await Promise.all([shop.end(waiting), shop.end(blocking)]);
     expect([first.attempts, second.attempts]).toEqual([1, 1]);
     expect(shop.settled.map(({ outcome }) => outcome)).toEqual(["completed", "completed"]);
+  });
+
+  it("go back to the queue when there is no room beside a long script", async () => {
+    const shop = await open({ threads: 2, concurrency: 4 });
+    await expect.poll(() => shop.events.filter((type) => type === "started").length).toBe(2);
+    // It holds one thread for so long that the next two fill the other.
+    const first = await shop.submit('mark("full-1"); block(500)');
+    await marked("full-1");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const n of [2, 3]) {
+      await shop.submit(`mark("full-${n}"); loop { sleep(0.05); report_progress(0.5); }`);
+      await marked(`full-${n}`);
+    }
+    await shop.end(first);
+    const long = await shop.submit('mark("full-4"); block(800)');
+    await marked("full-4");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The worker waits for more already.
+    expect(await shop.outcome("40 + 2")).toBe("42");
+    expect((await shop.end(long)).status).toBe("completed");
   });
 
   it("go to another worker when all threads are held", async () => {
@@ -217,6 +268,20 @@ describe("scripts that kill their thread", () => {
     const { error } = await shop.run(HUNGRY, spec);
     expect(error?.message).toContain("40 MB");
     expect(await shop.outcome("40 + 2", spec)).toBe("42");
+  });
+
+  it("keep their smaller heap when their thread is replaced", async () => {
+    const shop = await open({ recycle: { tasks: 1 } });
+    await shop.store.configure({ context: shop.context, settings: { maxCrashes: 1 } });
+    await shop.store.pause({ context: shop.context });
+    const limits = { heapMb: 40 };
+    const first = await shop.submit("1", { limits });
+    // 64 MB: more than its own heap, less than that of the other threads.
+    const large = "let a = []; for i in 0..80 { let b = []; b.pad(100000, 1.5); a.push(b); } a.len()";
+    const second = await shop.submit(large, { limits });
+    await shop.store.resume({ context: shop.context });
+    expect((await shop.end(first)).output).toBe("1");
+    expect((await shop.end(second)).error?.kind).toBe("OutOfMemory");
   });
 
   it("are not run for a while after they did so several times in a row", async () => {

@@ -101,7 +101,11 @@ export class RhaiDispatcher {
         const enqueued = await this.store.enqueue({ task, notify, durability });
         // That it exists already is our own doing.
         const isOurs = attempt > 0 && enqueued.id === task.id;
-        return new TaskHandle(this.store, task.context, isOurs ? { id: task.id, outcome: "created" } : enqueued);
+        return new TaskHandle(
+          this.store,
+          task.context,
+          isOurs ? { id: task.id, outcome: "created" } : enqueued,
+        );
       } catch (error) {
         if (!isQueueError(error, "unknownOutcome") || attempt >= SUBMIT_AGAIN) throw error;
       }

@@ -9,8 +9,6 @@ import type { Shares } from "./shares.ts";
 const WAIT_MS = 5000;
 /** While the threads have more to do, verdicts wait no longer than this for others to come along. */
 const GATHER_MS = 8;
-/** Where contexts take turns on too few slots. */
-const TURN_MS = 50;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -102,6 +100,8 @@ export class Feeder {
       const exchange = this.#exchange();
       this.#deliver();
       if (exchange !== null) await exchange;
+      // What the store does not take now is to be settled again.
+      else if (this.#isLast && this.#settling !== null) await this.#settling;
       else if (this.#isLast && this.#verdicts.length === 0) return;
       else if (!this.#woken) await this.#nextKick();
     }
@@ -140,8 +140,10 @@ export class Feeder {
     const free = this.#taking.signal.aborted ? 0 : this.#host.shares.limit(this.context);
     const limit = Math.min(free, this.#host.shares.half);
     if (this.#isRipe) return this.#attempt(() => this.#settle(limit));
-    if (limit === 0 || this.#verdicts.length > 0) return null;
+    if (this.#verdicts.length > 0 || this.#taking.signal.aborted) return null;
     const idle = this.#idle;
+    if (idle !== null && this.#host.shares.areScarce) return this.#attempt(() => this.#waitWithout(idle));
+    if (limit === 0) return null;
     // A wait may be long: what is kept for it, other contexts cannot have meanwhile.
     const waitFor = this.#host.shares.isForOne ? limit : 1;
     return this.#attempt(() => (idle === null ? this.#claim(limit) : this.#wait(waitFor, idle)));
@@ -163,12 +165,23 @@ export class Feeder {
   }
 
   async #wait(limit: number, idle: Idle): Promise<void> {
-    const { store, workerId, leaseMs, shares } = this.#host;
+    const { store, workerId, leaseMs } = this.#host;
     const { context } = this;
     const { signal } = this.#taking;
-    const timeoutMs = shares.areScarce ? TURN_MS : WAIT_MS;
     const claim = { workerId, leaseMs, limit };
-    await this.#ask("wait", limit, () => store.waitForWork({ context, idle, timeoutMs, signal, claim }));
+    const params = { context, idle, timeoutMs: WAIT_MS, signal, claim };
+    await this.#ask("wait", limit, () => store.waitForWork(params));
+  }
+
+  /** With fewer slots than contexts, none is kept for somebody who only waits; who hears of work asks for one. */
+  async #waitWithout(idle: Idle): Promise<void> {
+    const { store, shares } = this.#host;
+    const { context } = this;
+    const params = { context, idle, timeoutMs: WAIT_MS, signal: this.#taking.signal };
+    await this.#ask("wait", 0, () => store.waitForWork(params));
+    this.#idle = null;
+    // Others are to come for it: a sweep wakes them.
+    if (shares.limit(context) === 0) await store.sweep({ context });
   }
 
   /** Settles what there is and, with a limit, claims in the same step. */
@@ -226,6 +239,8 @@ export class Feeder {
     await undefined;
     while (this.#canSettleAside) await this.#attempt(() => this.#settle(0));
     this.#settling = null;
+    // The store did not take them, and the wait is over.
+    if (this.#verdicts.length > 0) this.kick();
   }
 
   /** What the store may take another time is kept; a verdict that it refuses is tried alone, and then given up. */

@@ -53,7 +53,7 @@ export interface Distribution {
 
 /** Each job goes to the thread with the least before it. */
 export function distribute(jobs: readonly PoolJob[], lanes: readonly Lane[]): Distribution {
-  const loads = lanes.map((lane) => lane.unstarted + (lane.isReady ? 0 : 1));
+  const loads = lanes.map((lane) => lane.load + (lane.isReady ? 0 : 1));
   const rooms = lanes.map((lane) => lane.room);
   const shares: PoolJob[][] = lanes.map(() => []);
   const rest: PoolJob[] = [];

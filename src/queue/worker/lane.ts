@@ -164,6 +164,16 @@ export class Lane {
     return count;
   }
 
+  /** Jobs that a new one would wait for. */
+  get load(): number {
+    let count = 0;
+    for (const entry of this.entries()) {
+      const state = this.state(entry);
+      if (state === "posted" || state === "busy") count++;
+    }
+    return count;
+  }
+
   /** How many more jobs are good for it now. */
   get intake(): number {
     const depth = Math.max(1, Math.floor(AHEAD_MS / Math.max(this.#averageMs, 0.001)));

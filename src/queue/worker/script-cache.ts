@@ -4,23 +4,31 @@ import type { AST } from "../../runtime/ast.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { Scope } from "../../runtime/scope.ts";
 
+/** Compiling longer ones takes several milliseconds. */
+const LONG_TEXT = 1000;
+
 export interface CompiledScript {
   readonly ast: AST;
   /** It may have to wait for something asynchronous. */
   readonly mayWait: boolean;
+  /** How long its latest run kept the thread; null before the first one. */
+  latestMs: number | null;
 }
 
 export class ScriptCache {
   readonly #engine: Engine;
   readonly #maxCount: number;
   readonly #maxLength: number;
+  /** Called before what may take some time. */
+  readonly #onLongText: () => void;
   readonly #scripts = new Map<string, CompiledScript>();
   #length = 0;
 
-  constructor(engine: Engine, maxCount: number, maxLength: number) {
+  constructor(engine: Engine, maxCount: number, maxLength: number, onLongText: () => void) {
     this.#engine = engine;
     this.#maxCount = maxCount;
     this.#maxLength = maxLength;
+    this.#onLongText = onLongText;
   }
 
   /** Throws ParseError. */
@@ -38,8 +46,10 @@ export class ScriptCache {
   }
 
   #add(key: string, text: string, source: string | null, scope: Scope): CompiledScript {
+    if (text.length > LONG_TEXT) this.#onLongText();
     const ast = this.#engine.compile(text, { source, scope });
-    const compiled = { ast, mayWait: this.#engine.mayWait(ast, scope) };
+    const mayWait = this.#engine.mayWait(ast, scope);
+    const compiled = { ast, mayWait, latestMs: null };
     this.#scripts.set(key, compiled);
     this.#length += key.length;
     for (const oldest of this.#scripts.keys()) {

@@ -16,6 +16,8 @@ import type { ScriptEnd, ThreadConfig, ThreadJob } from "./thread-messages.ts";
 
 /** After so long without a pause, timers and input get their turn. */
 const SLICE_MS = 5;
+/** A script that took no longer the last time is expected not to hold up what those before it have to tell. */
+const SHORT_MS = 1;
 
 export interface ScriptHostParts {
   readonly engine: Engine;
@@ -37,7 +39,9 @@ export class ScriptHost {
   constructor(parts: ScriptHostParts) {
     const { limits, scriptsRoot, interleave } = parts.config;
     this.#parts = parts;
-    this.#cache = new ScriptCache(parts.engine, limits.cachedScripts, limits.cachedBytes);
+    this.#cache = new ScriptCache(parts.engine, limits.cachedScripts, limits.cachedBytes, () =>
+      parts.outbox.flush(),
+    );
     this.#scripts = scriptsRoot === null ? null : new ConfinedFolder(scriptsRoot);
     this.#interleaved = pLimit(interleave);
   }
@@ -84,13 +88,20 @@ export class ScriptHost {
         void this.#interleaved(() => this.#runWaiting(job, compiled));
         return false;
       }
+      if (this.#isRisky(compiled)) outbox.flush();
       const end = run.runNow(engine, compiled, scope);
+      compiled.latestMs = run.ms;
       outbox.started(run.ms);
       this.#finish(run, end);
     } catch (error) {
       this.#finish(run, run.failed(error));
     }
     return true;
+  }
+
+  /** It may hold the thread, or take it along: functions of the host can do what nothing interrupts. */
+  #isRisky({ latestMs }: CompiledScript): boolean {
+    return latestMs === null ? this.#parts.config.engineModule !== null : latestMs > SHORT_MS;
   }
 
   async #runWaiting(job: ThreadJob, compiled: CompiledScript): Promise<void> {

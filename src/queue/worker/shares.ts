@@ -63,7 +63,8 @@ export class Shares {
     let hungry = 0;
     for (const [name, other] of this.#held) {
       if (name === context) continue;
-      if (other.running + other.reserved === 0) bare++;
+      // When slots are scarce, only who waits for one needs it.
+      if (other.running + other.reserved === 0 && (!this.areScarce || this.#line.has(name))) bare++;
       if (other.hungry) hungry++;
     }
     const free = this.#total - this.#used;

@@ -28,7 +28,7 @@ export class ThreadPool {
   /** Replaced ones that still have jobs. */
   readonly #leaving = new Set<Lane>();
   readonly #isolation: Isolation;
-  /** Jobs that no thread could take. */
+  /** Jobs that wait for a thread to start. */
   #homeless: PoolJob[] = [];
   /** Lanes that are being killed, with the ages of their jobs when that was decided. */
   readonly #killing = new Map<Lane, Ages>();
@@ -121,9 +121,9 @@ export class ThreadPool {
     if (jobs.length === 0) return;
     const lanes = this.#openLanes();
     const { shares, rest, crowded } = distribute(jobs, lanes);
-    // Without threads, and none to come soon: others may run them.
-    if (lanes.length === 0 && !this.#canOpen) this.#tell(rest, "released");
-    else this.#homeless.push(...rest);
+    // A thread will come for them. Else, with no room beside long scripts, or no threads, others may run them.
+    if (lanes.length === 0 && this.#canOpen) this.#homeless.push(...rest);
+    else this.#tell(rest, "released");
     for (let i = 0; i < lanes.length; i++) if (shares[i].length > 0) lanes[i].post(shares[i]);
     if (crowded) this.#grow();
   }
@@ -220,8 +220,9 @@ export class ThreadPool {
     lane.tasks += outcomes.length;
     if (ended.length > 0) this.#listener.onEnded(ended);
     else this.#listener.onRoom();
-    if (lane === this.#isolation.lane) this.#isolation.next();
+    // First: the next one that runs alone must not be posted to a thread that ends.
     if (isWorn(lane, this.#options.recycle, heapBytes)) this.#replace(lane);
+    this.#isolation.next();
     lane.endWhenEmpty();
   }
 

@@ -1,8 +1,9 @@
 // A chaos run: a workload, workers, faults at random moments, and in the end the proof that nothing was lost or doubled.
 
 import { createRedisStore } from "../../../src/queue/redis/store.ts";
-import type { TaskStore } from "../../../src/queue/store.ts";
+import type { Counts, TaskStore } from "../../../src/queue/store.ts";
 import { startRedis } from "../redis.ts";
+import { insist } from "./insist.ts";
 import { Ledger, type Proof } from "./ledger.ts";
 import { type Damage, Monkey } from "./monkey.ts";
 import { Programs } from "./programs.ts";
@@ -133,7 +134,8 @@ function watching(
 async function drained(store: TaskStore, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   for (;;) {
-    const counts = await Promise.all(CONTEXTS.map((context) => store.counts({ context })));
+    // The server may just have been restarted.
+    const counts = await insist(() => countsOf(store), { withinMs });
     const open = counts.map(({ waiting, scheduled, processing }) => ({ waiting, scheduled, processing }));
     if (open.every((one) => one.waiting + one.scheduled + one.processing === 0)) return;
     if (performance.now() > end) {
@@ -142,6 +144,10 @@ async function drained(store: TaskStore, withinMs: number): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function countsOf(store: TaskStore): Promise<Counts[]> {
+  return Promise.all(CONTEXTS.map((context) => store.counts({ context })));
 }
 
 /** For whoever has to find out why. */

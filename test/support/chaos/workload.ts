@@ -1,9 +1,9 @@
 // The tasks of a chaos run: made from a seed, submitted until the store has accepted each.
 
-import { isQueueError } from "../../../src/queue/errors.ts";
 import type { TaskStore } from "../../../src/queue/store.ts";
 import type { TaskSpec } from "../../../src/queue/task.ts";
 import type { RedisServer } from "../redis.ts";
+import { insist } from "./insist.ts";
 import type { Expected } from "./ledger.ts";
 import type { Random } from "./random.ts";
 
@@ -125,9 +125,15 @@ export class Workload {
     for (const one of made) if (one.kind === "foreign") await this.#submitForeign(one);
     for (const one of made) {
       this.accepted.set(one.id, expectedOf(one, this.#numberOf(one)));
-      if (one.kind === "doubled") this.#aside.push(this.#double(one));
-      if (one.kind === "cancelled") this.#aside.push(this.#cancel(one));
+      if (one.kind === "doubled") this.#beside(this.#double(one));
+      if (one.kind === "cancelled") this.#beside(this.#cancel(one));
     }
+  }
+
+  /** Goes on while more is submitted; how it ended is asked for in the end. */
+  #beside(work: Promise<void>): void {
+    work.catch(() => undefined);
+    this.#aside.push(work);
   }
 
   #numberOf({ spec }: Made): number {
@@ -185,17 +191,11 @@ export class Workload {
     await this.#insist(() => store.cancel({ id }));
   }
 
-  /** Until the store answers. All that is done here is safe to repeat. */
-  async #insist<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!isQueueError(error) || !error.retryable) throw error;
-        this.#repeats++;
-        await pause(LOOK_MS);
-      }
-    }
+  #insist<T>(call: () => Promise<T>): Promise<T> {
+    const onRepeat = () => {
+      this.#repeats++;
+    };
+    return insist(call, { onRepeat });
   }
 }
 

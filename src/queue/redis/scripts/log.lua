@@ -11,7 +11,7 @@ if v.err or v[1] ~= 'processing' or v[2] ~= ARGV[5] then
 end
 local lines = PREFIX .. 'log:' .. id
 local stamp = STAMP .. '\t'
-local before = tonumber(v[3]) or 0
+local before = R.count(v[3])
 local bytes = before
 for i = 8, #ARGV do
   redis.call('RPUSH', lines, stamp .. ARGV[i])

@@ -34,6 +34,11 @@ function R.taskKey(id)
   return PREFIX .. 'task:' .. id
 end
 
+-- A number from 0 that a record holds; 0 for garbage, which foreign clients may write ('inf', 'nan', '0x10').
+function R.count(text)
+  return text and #text < 16 and string.find(text, '^%d+$') and tonumber(text) or 0
+end
+
 function R.contextName()
   return string.match(TAG, '^{(.*)}$') or TAG
 end

@@ -17,7 +17,7 @@ function R.endWaiting(id, v, fairKey)
   if S.rules and R.rule('keyConcurrency') then
     redis.call('ZREM', R.subKey('keyleases', fairKey), id)
   end
-  if not v[5] then
+  if R.count(v[5]) == 0 then
     v[5] = R.adopt(id, R.tableOf(redis.call('HGETALL', R.taskKey(id))))
   end
   R.finish(id, 'cancelled', v, '')

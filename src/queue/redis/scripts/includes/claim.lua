@@ -46,13 +46,14 @@ function R.consider(list, rejected, id)
   if S.rules and R.rule('keyConcurrency') and not R.takeKeyLease(id, R.tableOf(h)) then
     return false
   end
-  if not bytes then
-    bytes = R.adopt(id, R.tableOf(h), h)
+  local size = R.count(bytes)
+  if size == 0 then
+    size = R.count(R.adopt(id, R.tableOf(h), h))
   end
-  -- Few large tasks fill an answer, too.
-  S.claimedBytes = (S.claimedBytes or 0) + (tonumber(bytes) or 0)
-  S.full = S.claimedBytes > 16000000
-  list[#list + 1] = { id, h, attempts and (tonumber(attempts) or 0) + 1 or 1 }
+  -- Few large tasks fill an answer, too: its text is made here, while the server does nothing else.
+  S.claimedBytes = (S.claimedBytes or 0) + size
+  S.full = S.claimedBytes > 4000000
+  list[#list + 1] = { id, h, R.count(attempts) + 1 }
   -- Its status is written with the token: until then this tells a second entry of the same task.
   S.drawn[id] = true
   return true

@@ -19,7 +19,7 @@ end
 -- Whoever waits gets: id, status, finishedAt, attempts and the output or error, a line each. The last is left out when it
 -- is large and stays in the record: the server cuts off listeners who do not read as fast as such messages come.
 function R.finish(id, status, v, text, ...)
-  local bytes, ttl = tonumber(v[5]) or 0, tonumber(v[6])
+  local bytes, ttl = R.count(v[5]), tonumber(v[6])
   if v[3] and redis.call('HGET', R.key('idempotency'), v[3]) == id then
     redis.call('HDEL', R.key('idempotency'), v[3])
   end
@@ -49,7 +49,7 @@ function R.finish(id, status, v, text, ...)
   R.collect(kind, STAMP)
   R.collect(kind, id)
   R.add(kind .. 'Bytes', size)
-  if ttl and kind == 'finished' then
+  if ttl and ttl > 0 and kind == 'finished' then
     redis.call('ZADD', R.key('expiring'), NOW + ttl, id)
   end
 end

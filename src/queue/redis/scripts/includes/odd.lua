@@ -61,14 +61,14 @@ function R.notPending(rejected, id, t)
   end
   local known = t.status == 'scheduled' or t.status == 'processing'
   local reason = known and 'the status is one that only the queue can give' or 'the status is none that a task can have'
-  local bytes = t.bytes or R.adopt(id, t)
+  local bytes = R.count(t.bytes) > 0 and t.bytes or R.adopt(id, t)
   R.failMalformed(id, { false, false, t.idempotencyKey or false, t.notify or false, bytes, t.resultTtlMs or false, '0' },
     reason)
   R.reject(rejected, id, reason)
 end
 
--- A foreign client wrote only what it knows; the rest is added when it is first seen, which is when 'bytes' is missing.
--- 'foreign' tells the claimer that nobody checked the record. h: the same record in turns, or nothing.
+-- A foreign client wrote only what it knows; the rest is added when it is first seen, which is when 'bytes' is missing or
+-- garbage. 'foreign' tells the claimer that nobody checked the record. h: the same record in turns, or nothing.
 function R.adopt(id, t, h)
   local bytes = 300
   for _, value in pairs(t) do

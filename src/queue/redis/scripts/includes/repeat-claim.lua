@@ -10,7 +10,7 @@ function R.repeatClaim(worker, request)
   for token, id in string.gmatch(string.sub(memory, #request + 2), '(%d+) ([^\n]+)') do
     local v = redis.call('HMGET', R.taskKey(id), 'status', 'token', 'attempts')
     if v[1] == 'processing' and v[2] == token then
-      list[#list + 1] = { id, redis.call('HGETALL', R.taskKey(id)), tonumber(v[3]) or 1, token }
+      list[#list + 1] = { id, redis.call('HGETALL', R.taskKey(id)), R.count(v[3]), token }
       redis.call('ZADD', R.key('leases'), S.leaseEnd, id)
     end
   end

@@ -20,7 +20,7 @@ function R.rerun(id, ms, onlyDead)
   elseif redis.call('SREM', R.key('gone'), id) == 0 then
     R.push(id, R.fairKeyFrom(v[4], v[5]), tonumber(v[6]) or 0, NOW)
   end
-  R.add('openBytes', tonumber(v[3]) or 0)
+  R.add('openBytes', R.count(v[3]))
   R.event('rerun', id)
   return 1
 end

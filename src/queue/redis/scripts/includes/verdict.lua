@@ -49,7 +49,7 @@ end
 -- The run ended without a verdict. It is not charged as an attempt; it has a counter of its own, and waits: twice as
 -- long each time, up to a minute.
 function R.crash(id, v, failure)
-  local crashes = (tonumber(v[9]) or 0) + 1
+  local crashes = R.count(v[9]) + 1
   v[7] = math.max(0, (tonumber(v[7]) or 1) - 1)
   redis.call('HSET', R.taskKey(id), 'crashes', crashes, 'attempts', v[7])
   R.add('crashed', 1)
