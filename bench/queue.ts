@@ -105,7 +105,7 @@ async function compareRoundTrips(): Promise<void> {
     return median(times);
   };
   const [one, other] = sides.map(slice);
-  await inTurns(6, one, other);
+  await inTurns(options.quick ? 6 : 100, one, other);
   const compared = await inTurns(options.quick ? 10 : 40, one, other);
   await Promise.all(workers.map((worker) => worker.stop()));
   await Promise.all(sides.map((side) => side.close()));
