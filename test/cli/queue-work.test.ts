@@ -307,14 +307,16 @@ describe.skipIf(redisVersion() === null)("scripts on workers", () => {
       expect(stderr).toMatch(/^error: redis-server has ended: /m);
     });
 
-    it("runs the scripts that are named to it, in memory", () => {
+    it("runs the scripts that are named to it, in memory, and goes on when one cannot be run", () => {
+      rhai.rhai.write({ "huge.rhai": `${" ".repeat(2_000_000)}1` });
       const { code, stdout, stderr } = rhai.run(["dev", "--memory", "--engine", "engine.mjs"], {
-        input: "twice.rhai\nabsent.rhai\nbroken.rhai\n",
+        input: "twice.rhai\nabsent.rhai\nhuge.rhai\nbroken.rhai\n",
       });
       expect(code).toBe(0);
       expect(stdout).toMatch(/^store +memory /);
       expect(stdout).toMatch(/completed: 42\n.*\n?.*failed: ErrorRuntime at 1:11: Runtime error: no 1\n$/s);
       expect(stderr).toContain("absent.rhai");
+      expect(stderr).toMatch(/^error: invalid value: script of 2000001 bytes \(allowed: /m);
     });
 
     it("says so when its port is taken", async () => {

@@ -1,12 +1,14 @@
 // `rhai dev`: a worker and its store in one process; the store is a redis-server of its own, or memory where there is none.
 
 import { createInterface } from "node:readline";
+import { isQueueError } from "../../queue/errors.ts";
 import { openStore } from "../../queue/open-store.ts";
 import type { TaskStore } from "../../queue/store.ts";
 import { RhaiWorker } from "../../queue/worker/worker.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import { output } from "../output.ts";
 import { ownCommand, printBanner, reportTasks, storeArguments } from "../queue/dev-print.ts";
+import { reportQueueFailure } from "../queue/failure.ts";
 import { followAndPrint } from "../queue/follow-print.ts";
 import { findRedis, type LocalRedis, type RedisProgram, startLocalRedis } from "../queue/local-redis.ts";
 import { redisPlace, redisUrl } from "../queue/redis-url.ts";
@@ -19,6 +21,8 @@ export interface DevOptions extends StoreOptions, WorkerSettingsOptions {
   readonly port?: number;
   readonly memory?: boolean;
 }
+
+const MEMORY = "memory://dev";
 
 /** Serves until Ctrl-C or SIGTERM; in memory until the end of standard input. */
 export async function develop(given: DevOptions): Promise<ExitCode> {
@@ -70,8 +74,8 @@ function serveRedis(url: string, place: string, options: DevOptions, redis?: Loc
 /** Other processes cannot reach the store: scripts are named on standard input. */
 async function serveMemory(options: DevOptions): Promise<ExitCode> {
   const settings = workerSettings(options);
-  const store = openStore("memory://dev");
-  return await reporting("memory://dev", store, () => {
+  const store = openStore(MEMORY);
+  return await reporting(MEMORY, store, () => {
     const worker = new RhaiWorker({ ...settings, store });
     return serveDuring(worker, async () => {
       const place = "memory (no redis-server on the PATH: other processes cannot submit here)";
@@ -93,13 +97,15 @@ async function submitLines(store: TaskStore, context: string): Promise<ExitCode>
   return ExitCode.OK;
 }
 
+/** A script that cannot be read, or that the queue refuses, is no reason to end. */
 async function submitNamed(store: TaskStore, context: string, file: string): Promise<void> {
   try {
     const { text } = readScript(file);
     const { id } = await store.enqueue({ task: { context, script: text }, notify: true });
     await followAndPrint(store, { id }, { local: true });
   } catch (error) {
-    if (!(error instanceof UnreadableScript)) throw error;
-    output.errorLine(error.message);
+    if (error instanceof UnreadableScript) output.errorLine(error.message);
+    else if (isQueueError(error) && error.code !== "closed") reportQueueFailure(error, MEMORY);
+    else throw error;
   }
 }

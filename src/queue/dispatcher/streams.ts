@@ -26,10 +26,9 @@ export async function* eventStream(
 ): AsyncGenerator<QueueEvent, void, undefined> {
   let cursor = after;
   while (!signal?.aborted) {
-    const page = await patiently(
-      () => store.readEvents({ context, after: cursor, waitMs: WAIT_MS, signal }),
-      signal,
-    );
+    // The place to begin at is found out before anything is waited for: a wait that is cut off goes on from there.
+    const waitMs = cursor === "$" ? 0 : WAIT_MS;
+    const page = await patiently(() => store.readEvents({ context, after: cursor, waitMs, signal }), signal);
     if (page === null) continue;
     cursor = page.cursor;
     for (const event of page.events) {
@@ -47,19 +46,26 @@ export async function* logStream(
 ): AsyncGenerator<LogLine, void, undefined> {
   let after = 0;
   while (!signal?.aborted) {
-    // In this order: what was printed before the end is there when the end is.
-    const task = await patiently(() => store.get(ref), signal);
-    const page = await patiently(() => store.logs({ ...ref, after }), signal);
-    for (const line of page?.lines ?? []) {
+    const look = await patiently(() => lookAt(store, ref, after), signal);
+    if (look === null) continue;
+    const { task, lines } = look;
+    for (const line of lines) {
       after = line.number;
       yield line;
     }
     if (task === null || isFinal(task.status)) {
-      if (page?.lines.length === 0 || task === null) return;
+      if (lines.length === 0 || task === null) return;
     } else {
       await pause(LOOK_MS, signal);
     }
   }
+}
+
+/** In this order: what was printed before the end is there when the end is. */
+async function lookAt(store: TaskStore, ref: TaskRef, after: number) {
+  const task = await store.get(ref);
+  const { lines } = await store.logs({ ...ref, after });
+  return { task, lines };
 }
 
 /** Null when the store was away for the moment. */

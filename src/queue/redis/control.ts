@@ -26,9 +26,12 @@ const MAX_REASON = 500;
 
 export class Control {
   readonly #core: Core;
+  /** Hears of tasks whose last result is not theirs any more. */
+  readonly #onUndone: (id: string) => void;
 
-  constructor(core: Core) {
+  constructor(core: Core, onUndone: (id: string) => void) {
     this.#core = core;
+    this.#onUndone = onUndone;
   }
 
   cancel = async (params: TaskRef & { readonly reason?: string }): Promise<CancelOutcome> => {
@@ -43,6 +46,7 @@ export class Control {
     const id = this.#core.taskId(params);
     const args = [String(params.delayMs ?? 0), "0", id];
     const [done] = (await this.#core.runForTask("rerun", params, args)) as readonly number[];
+    this.#onUndone(id);
     if (done === 1) return;
     const exists = await this.#core.command("EXISTS", [this.#core.keys.task(id)]);
     throw new QueueError(exists === 1 ? "wrongState" : "notFound", `task ${id}`);
@@ -51,6 +55,7 @@ export class Control {
   remove = async (params: TaskRef): Promise<void> => {
     const id = this.#core.taskId(params);
     const reply = await this.#core.runForTask("remove", params, ["0", id], { again: sameAgain });
+    this.#onUndone(id);
     const [done] = reply as readonly number[];
     if (done !== 1) throw new QueueError(done === 0 ? "wrongState" : "notFound", `task ${id}`);
   };
@@ -73,7 +78,9 @@ export class Control {
     const key = this.#core.keys.of("dead", checkContext(context));
     const moved = async (some: readonly string[]) => {
       if (some.length === 0) return 0;
-      return ((await step(context, some)) as readonly number[]).filter((done) => done === 1).length;
+      const done = (await step(context, some)) as readonly number[];
+      some.forEach(this.#onUndone);
+      return done.filter((one) => one === 1).length;
     };
     if (ids !== undefined) {
       let count = 0;

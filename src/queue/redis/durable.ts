@@ -4,7 +4,7 @@ import { QueueError } from "../errors.ts";
 import type { Durability } from "../store.ts";
 import type { BlockingConnection, CallOptions, Reply } from "./connection/client.ts";
 import type { Core } from "./core.ts";
-import { runScript, type ScriptName, sameAgain } from "./script-loader.ts";
+import { type RunOptions, runScript, type ScriptName } from "./script-loader.ts";
 
 const MAX_CONNECTIONS = 16;
 
@@ -27,6 +27,7 @@ export class DurableWriter {
     context: string,
     args: readonly string[],
     durability: Exclude<Durability, "memory">,
+    again: RunOptions["again"],
   ): Promise<Reply> {
     const { keys, deadlineMs } = this.#core;
     const key = keys.of("queue", context);
@@ -39,7 +40,7 @@ export class DurableWriter {
     const all = [keys.prefix, keys.tag(context), this.#core.now, ...args];
     shared.users++;
     try {
-      const reply = await runScript(caller, name, key, all, { deadlineMs, again: sameAgain });
+      const reply = await runScript(caller, name, key, all, { deadlineMs, again });
       await this.#confirm(connection, durability, deadlineMs);
       return reply;
     } finally {

@@ -6,7 +6,6 @@ import { timerMs } from "../numbers.ts";
 import { decodeError } from "../record.ts";
 import type { WaitForResultParams } from "../store.ts";
 import type { TaskResult } from "../task.ts";
-import type { Unsubscribe } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import { sameAgain } from "./script-loader.ts";
 
@@ -28,7 +27,9 @@ export class Results {
   readonly #expected = new Map<string, TaskResult | null>();
   #earlyCharacters = 0;
   readonly #closing = closingController();
-  #listening: Promise<Unsubscribe> | undefined;
+  #listening: Promise<unknown> | undefined;
+  /** Ends of tasks that name our channel cannot be missed any more. */
+  listens = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -43,6 +44,7 @@ export class Results {
       listening.catch(() => this.#listening === listening && (this.#listening = undefined));
     }
     await this.#listening;
+    this.listens = true;
   }
 
   /** The same for a submit, which waits for an absent server as long as any call does. */
@@ -136,11 +138,11 @@ export class Results {
       };
       const onAbort = () => fail(new QueueError("timeout", "the wait was ended"));
       const onClose = () => fail(new QueueError("closed"));
-      const timer = setTimeout(
-        () => fail(new QueueError("timeout", `no result of task ${id} within ${timeoutMs} ms`)),
-        timerMs(timeoutMs),
-      );
+      const onTime = () => fail(new QueueError("timeout", `no result of task ${id} within ${timeoutMs} ms`));
+      // Without any time the record is looked at once.
+      const timer = timeoutMs > 0 ? setTimeout(onTime, timerMs(timeoutMs)) : undefined;
       const lookLater = (turn: number) => {
+        if (timer === undefined) return onTime();
         const ms = LOOK_AFTER_MS[Math.min(turn, LOOK_AFTER_MS.length - 1)];
         looking = setTimeout(() => void look(turn + 1, true), ms);
       };
@@ -152,14 +154,14 @@ export class Results {
           else if (this.#waiters.get(id)?.has(waiter)) lookLater(turn);
         } catch (error) {
           const gone = error instanceof QueueError && !error.retryable;
-          if (gone) fail(error);
+          if (gone || timer === undefined) fail(error);
           else if (this.#waiters.get(id)?.has(waiter)) lookLater(turn);
         }
       };
       signal?.addEventListener("abort", onAbort);
       this.#closing.signal.addEventListener("abort", onClose);
       this.#addWaiter(id, waiter);
-      if (told) lookLater(0);
+      if (told && timer !== undefined) lookLater(0);
       else void look(0, false);
     });
   }
@@ -186,10 +188,9 @@ export class Results {
     return resultFrom(params.id, status, finishedAt, attempts, text);
   }
 
-  async close(): Promise<void> {
+  /** The subscription ends with the client's connection: a server that stands still would not answer its goodbye. */
+  close(): void {
     this.#closing.abort();
-    const unsubscribe = await this.#listening?.catch(() => undefined);
-    await unsubscribe?.();
   }
 }
 

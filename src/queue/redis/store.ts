@@ -144,7 +144,8 @@ function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOp
   const work = new Work(core);
   const wake = new Wake(core, work);
   const look = new Look(core);
-  const control = new Control(core);
+  // The result of the run before is not that of the run to come.
+  const control = new Control(core, (id) => void results.forget(id));
   const schedules = new Schedules(core);
   const { list } = new Lists(core);
   const { fsck } = new Fsck(core);
@@ -153,7 +154,7 @@ function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOp
     // Waits first: what they were just given goes back.
     await wake.close();
     core.closed = true;
-    await results.close();
+    results.close();
     durable.close();
     look.close();
     await core.client.close();
@@ -168,11 +169,6 @@ function storeOn(core: Core, { resubmitMs = 0, onLoss = () => {} }: RedisStoreOp
     enqueueMany,
     list,
     fsck,
-    rerun: async (params) => {
-      await control.rerun(params);
-      // The result of the run before is not that of the run to come.
-      results.forget(core.taskId(params));
-    },
     claim: (params) =>
       wake.remember(
         params.context,

@@ -10,7 +10,6 @@ import type { Reply } from "./connection/client.ts";
 import type { Core } from "./core.ts";
 import type { DurableWriter } from "./durable.ts";
 import type { Results } from "./results.ts";
-import { sameAgain } from "./script-loader.ts";
 
 /** Bounds of one script call: the server does nothing else meanwhile. */
 const MAX_TASKS = 200;
@@ -100,8 +99,8 @@ export class Submitter {
   };
 
   async #enqueueWith({ task, durability, notify }: EnqueueParams): Promise<Enqueued> {
-    // Listening begins before the task is written: its end cannot be missed.
-    if (notify === true) await this.#results.listenInTime();
+    // Listening begins before the task is written: its end cannot be missed. Later ones keep their place in the order.
+    if (notify === true && !this.#results.listens) await this.#results.listenInTime();
     const plain = durability === undefined || durability === "memory";
     const enqueued = await (plain
       ? this.#join(task, notify === true)
@@ -175,15 +174,23 @@ export class Submitter {
     durability: Durability | undefined,
   ): Promise<void> {
     try {
-      const options = { deadlineMs: Math.max(1, deadline - Date.now()), again: sameAgain };
+      let repeated = false;
+      const again = (same: readonly string[]) => {
+        repeated = true;
+        return same;
+      };
+      const options = { deadlineMs: Math.max(1, deadline - Date.now()), again };
       const reply =
         durability === undefined || durability === "memory"
           ? await this.#core.run("enqueue", context, args, options)
-          : await this.#durable.run("enqueue", context, args, durability);
+          : await this.#durable.run("enqueue", context, args, durability, again);
       this.#core.noteContext(context);
       for (const [i, code] of (reply as readonly Reply[]).entries()) {
-        if (code === 1) this.#created?.(items[i].id, items[i].spec);
-        settle(items[i], code, context);
+        const { id, own, spec } = items[i];
+        // An id that exists, and that we made, or sent before without an answer: an earlier try of this call wrote it.
+        const created = code === 1 || (code === id && (own || repeated));
+        if (created) this.#created?.(id, spec);
+        settle(items[i], created ? 1 : code, context);
       }
     } catch (error) {
       for (const { reject } of items) reject(error);
@@ -233,9 +240,8 @@ export class Submitter {
   }
 }
 
-/** An id that we made ourselves and that exists: an earlier try of this call wrote it. */
-function settle({ id, own, resolve, reject }: Item, code: Reply, context: string): void {
-  if (code === 1 || (code === id && own)) resolve({ id, outcome: "created" });
+function settle({ id, resolve, reject }: Item, code: Reply, context: string): void {
+  if (code === 1) resolve({ id, outcome: "created" });
   else if (code === 0) reject(new QueueError("queueFull", `context ${context}`));
   else resolve({ id: String(code), outcome: "existing" });
 }

@@ -2,7 +2,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { isQueueError } from "../errors.ts";
-import type { TaskStore } from "../store.ts";
+import type { Counts, TaskStore } from "../store.ts";
 import type { ThreadEvent } from "./pool-types.ts";
 import type { RunOutcome } from "./worker-events.ts";
 
@@ -97,15 +97,13 @@ export class WorkerMetrics {
       labelNames: ["context", "state"],
       registers: [this.registry],
       async collect() {
+        // All together: while the store is away, whoever asks waits for one deadline.
+        const answers = await Promise.all(contexts.map((context) => countsOf(store, context)));
         this.reset();
-        for (const context of contexts) {
-          try {
-            const counts = await store.counts({ context });
-            for (const state of ["waiting", "scheduled", "processing", "finished", "dead"] as const)
-              this.set({ context, state }, counts[state]);
-          } catch (error) {
-            if (!isQueueError(error)) throw error;
-          }
+        for (const [i, counts] of answers.entries()) {
+          if (counts === null) continue;
+          for (const state of ["waiting", "scheduled", "processing", "finished", "dead"] as const)
+            this.set({ context: contexts[i], state }, counts[state]);
         }
       },
     });
@@ -134,5 +132,15 @@ export class WorkerMetrics {
 
   trouble(code: string): void {
     this.#troubles.inc({ code });
+  }
+}
+
+/** Null when the store does not answer. */
+async function countsOf(store: MetricSources["store"], context: string): Promise<Counts | null> {
+  try {
+    return await store.counts({ context });
+  } catch (error) {
+    if (isQueueError(error)) return null;
+    throw error;
   }
 }

@@ -237,6 +237,31 @@ export function waiting(setup: StoreSetup): void {
     });
   });
 
+  describe("waiting for results without any time", () => {
+    it("looks once", async () => {
+      const probe = new Probe(setup, { realTime: true });
+      const { store, context, workerId } = probe;
+      const { id } = await store.enqueue({ task: { context, script: "1" }, notify: true });
+      await expectCode(store.waitForResult({ id, timeoutMs: 0 }), "timeout");
+      const { token } = await probe.take();
+      await store.complete({ context, workerId, id, token, output: "2" });
+      expect(await store.waitForResult({ id, timeoutMs: 0 })).toMatchObject({ output: "2" });
+      expect(await store.waitForResult({ id, timeoutMs: 0 })).toMatchObject({ output: "2" });
+      await expectCode(store.waitForResult({ id: "unknown", context, timeoutMs: 0 }), "notFound");
+    });
+
+    it("gives no result of a task that was removed", async () => {
+      const probe = new Probe(setup, { realTime: true });
+      const { store, context, workerId } = probe;
+      const { id } = await store.enqueue({ task: { context, script: "1" }, notify: true });
+      const { token } = await probe.take();
+      await store.complete({ context, workerId, id, token, output: "2" });
+      await pause(30);
+      await store.remove({ id });
+      await expectCode(store.waitForResult({ id, timeoutMs: 1000 }), "notFound");
+    });
+  });
+
   describe("waiting for cancels", () => {
     it("hears of them also when somebody else has just stopped listening", async () => {
       const probe = new Probe(setup, { realTime: true });
@@ -281,11 +306,13 @@ export function waiting(setup: StoreSetup): void {
       await probe.take();
       const result = store.waitForResult({ id, timeoutMs: 10_000 });
       const work = store.waitForWork({ context, idle: EMPTY, timeoutMs: 10_000 });
+      const events = store.readEvents({ context, after: "$", waitMs: 10_000 });
       const refused = expectCode(result, "closed");
       await pause(30);
       await store.close();
       await refused;
       await work;
+      expect(await events).toMatchObject({ events: [] });
       await expectCode(store.get({ id }), "closed");
       await expectCode(probe.submit(), "closed");
       expect((await store.health()).ok).toBe(false);

@@ -20,14 +20,15 @@ export interface StreamWait {
 export class StreamReader {
   readonly #client: RedisClient;
   readonly #connections = new Set<BlockingConnection>();
+  #closed = false;
 
   constructor(client: RedisClient) {
     this.#client = client;
   }
 
-  /** Resolves with the entries as soon as there are any; with none when the time is over or `signal` aborts. */
+  /** Resolves with the entries as soon as there are any; with none when the time is over, `signal` aborts, or all is closed. */
   async wait({ key, after, limit, waitMs, signal }: StreamWait): Promise<readonly StreamEntry[]> {
-    if (signal?.aborted) return [];
+    if (signal?.aborted || this.#closed) return [];
     const connection = this.#client.blocking(key);
     this.#connections.add(connection);
     const interrupt = () => void connection.unblock();
@@ -41,7 +42,7 @@ export class StreamReader {
       return reply === null ? [] : reply[0][1];
     } catch (error) {
       // Nobody waits any more who could be told.
-      if (signal?.aborted) return [];
+      if (signal?.aborted || this.#closed) return [];
       throw error;
     } finally {
       signal?.removeEventListener("abort", interrupt);
@@ -51,6 +52,7 @@ export class StreamReader {
   }
 
   close(): void {
+    this.#closed = true;
     for (const connection of this.#connections) connection.close();
   }
 }

@@ -16,6 +16,8 @@ export class Subscriber {
   readonly #deadlineMs: number;
   readonly #channels = new Map<string, Set<Listener>>();
   #opening: Promise<Link> | undefined;
+  /** The newest, which may not be ready yet. */
+  #newest: Link | undefined;
   #pinging: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -33,14 +35,16 @@ export class Subscriber {
       await this.#within(link, link.redis.subscribe(channel));
     } catch (error) {
       this.#remove(channel, listener);
-      throw toQueueError(error);
+      const typed = toQueueError(error);
+      // Whether the server heard of it does not matter: nothing was written.
+      throw typed.code === "unknownOutcome" ? new QueueError("unavailable") : typed;
     }
     return async () => {
       if (!this.#remove(channel, listener)) return;
       const link = await this.#opening?.catch(() => undefined);
       // Somebody may listen to it again by now.
       if (link?.usable && !this.#channels.has(channel))
-        await link.redis.unsubscribe(channel).catch(() => undefined);
+        await this.#within(link, link.redis.unsubscribe(channel)).catch(() => undefined);
     };
   }
 
@@ -63,6 +67,7 @@ export class Subscriber {
 
   async #connect(): Promise<Link> {
     const link = new Link(this.#open());
+    this.#newest = link;
     try {
       await link.ready(this.#deadlineMs);
       link.redis.on("message", (channel: string, message: string) => {
@@ -112,7 +117,6 @@ export class Subscriber {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#pinging);
-    const link = await this.#opening?.catch(() => undefined);
-    link?.close();
+    this.#newest?.close();
   }
 }
