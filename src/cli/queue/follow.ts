@@ -45,8 +45,10 @@ export async function followTask(
   const result = waitForEnd(store, ref, signal, options.timeoutMs).finally(() => ended.abort());
   // Its failure is looked at below, perhaps after a last look.
   result.catch(() => {});
-  while (!signal.aborted) {
+  // The last look begins after the end: one that was under way then may have missed the last lines.
+  for (let over = false; !over; ) {
     await systemClock.sleep(LOOK_EVERY_MS, signal);
+    over = signal.aborted;
     await watch.look();
   }
   return await result;

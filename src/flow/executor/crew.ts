@@ -48,6 +48,10 @@ export class Crew implements DriverHost {
   /** Ends the wait of the heartbeat for a run to beat for. */
   #firstRun: (() => void) | null = null;
   #loops: Promise<unknown>[] = [];
+  /** Starts under way that may bring a run. */
+  readonly #arriving = new Set<Promise<unknown>>();
+  /** Runs that came when it was too late for them. */
+  readonly #returning: Promise<void>[] = [];
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -99,7 +103,7 @@ export class Crew implements DriverHost {
   ): Promise<Started> {
     const now = this.now();
     const state = newRun(plan, run, now);
-    const hold = drive && !this.closed && this.#drivers.size < this.#options.maxRuns;
+    const hold = drive && !this.closed && this.#room > 0;
     const {
       state: begun,
       effects,
@@ -107,7 +111,7 @@ export class Crew implements DriverHost {
     } = hold
       ? transition(plan, state, { kind: "start" }, now)
       : { state, effects: [], changes: [{ status: state.status }] };
-    const started = await this.store.start({
+    const starting = this.store.start({
       id: begun.flowId,
       name: begun.name,
       ...(key !== undefined && { key }),
@@ -118,12 +122,31 @@ export class Crew implements DriverHost {
       waits: waitsBegun(begun),
       ...(hold && { lease: { executorId: this.executorId, leaseMs: this.#options.leaseMs } }),
     });
-    const { token, inbox } = started;
-    if (token !== null && !this.#drivers.has(begun.flowId)) {
+    const taken = starting.then((started) => {
+      const { token, inbox } = started;
+      if (token === null || this.#drivers.has(begun.flowId)) return started;
       const driver = this.#take(plan, begun, token, 0);
       driver.begin(effects, [], inbox > 0);
+      return started;
+    });
+    return await (hold ? this.#arrival(taken) : taken);
+  }
+
+  /** What is on its way takes its place already: many starts of one moment would all find room otherwise. */
+  async #arrival<T>(taken: Promise<T>): Promise<T> {
+    this.#arriving.add(taken);
+    const before = this.#drivers.size;
+    try {
+      return await taken;
+    } finally {
+      const full = this.#room <= 0;
+      this.#arriving.delete(taken);
+      if (full && this.#drivers.size <= before) this.hearDue();
     }
-    return started;
+  }
+
+  get #room(): number {
+    return this.#options.maxRuns - this.#drivers.size - this.#arriving.size;
   }
 
   async startChild(plan: Plan, { flowId, input, parent }: ChildRun): Promise<void> {
@@ -135,7 +158,10 @@ export class Crew implements DriverHost {
     this.#drivers.set(state.flowId, driver);
     this.#firstRun?.();
     // Closed while the run was on its way to us: it goes back.
-    if (this.closed) driver.abandon();
+    if (this.closed) {
+      driver.abandon();
+      this.#returning.push(this.#giveBack(driver));
+    }
     return driver;
   }
 
@@ -215,7 +241,7 @@ export class Crew implements DriverHost {
   async #claimAll(): Promise<number | null> {
     for (;;) {
       this.#heard = false;
-      const limit = Math.min(CLAIM_LIMIT, this.#options.maxRuns - this.#drivers.size);
+      const limit = Math.min(CLAIM_LIMIT, this.#room);
       if (limit <= 0) return null;
       const { executorId } = this;
       const { runs, waitMs, now } = await this.store.claim({
@@ -295,8 +321,14 @@ export class Crew implements DriverHost {
     const drivers = [...this.#drivers.values()];
     for (const driver of drivers) driver.abandon();
     await Promise.all(drivers.map((driver) => driver.settled()));
-    await Promise.all(drivers.map(({ leaseRef }) => this.store.release(leaseRef).catch(() => undefined)));
+    await Promise.all(drivers.map((driver) => this.#giveBack(driver)));
     await Promise.all(this.#loops);
+    await Promise.allSettled(this.#arriving);
+    await Promise.all(this.#returning);
+  }
+
+  async #giveBack({ leaseRef }: Driver): Promise<void> {
+    await this.store.release(leaseRef).catch(() => undefined);
   }
 }
 

@@ -69,6 +69,8 @@ export class Driver {
   readonly #gone = new AbortController();
   /** Attempts whose end we wait for. */
   readonly #jobs = new Map<string, StepJob>();
+  /** Runs of flows that are being started, by their ids. */
+  readonly #starting = new Map<string, Promise<void>>();
   #alarm: { readonly at: number; readonly cancel: AbortController } | null = null;
 
   constructor(host: DriverHost, { plan, state, token, revision }: HeldRun) {
@@ -84,6 +86,7 @@ export class Driver {
 
   /** Takes up what the written state asks for, then what has come meanwhile. */
   begin(effects: readonly Effect[], events: readonly FlowEvent[], unread: boolean): void {
+    if (this.#over) return;
     this.#unread ||= unread;
     this.#events.push(...events);
     this.#perform(effects);
@@ -297,7 +300,9 @@ export class Driver {
     if (kind === "run" && !undo) {
       const plan = this.#planOf(stepId).plan!;
       const parent = { flowId: this.flowId, stepId, attempt };
-      await this.#host.startChild(plan, { flowId: id, input: this.#childInput(stepId), parent });
+      const start = this.#host.startChild(plan, { flowId: id, input: this.#childInput(stepId), parent });
+      this.#starting.set(id, start);
+      await start.finally(() => this.#starting.delete(id));
     } else if (kind === "run") {
       const entry = encodeEntry({ kind: "undo" });
       const params = { id, entry, dedupId: `undo:${effect.attempt}`, toEnded: true };
@@ -307,7 +312,10 @@ export class Driver {
       this.#ended(effect, { kind: "failed", error: { kind: "NotFound", message } });
     } else if (!undo) {
       const entry = encodeEntry({ kind: "cancel", reason: "the flow that it is a step of has stopped" });
-      await this.#host.patiently(() => store.send({ id, entry }));
+      // What is not there yet would not hear of it.
+      await this.#starting.get(id)?.catch(() => undefined);
+      const outcome = await this.#host.patiently(() => store.send({ id, entry }));
+      if (outcome === "notFound") this.#ended(effect, { kind: "stopped" });
     }
   }
 

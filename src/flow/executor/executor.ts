@@ -118,6 +118,7 @@ export class FlowExecutor {
   readonly #preparation: Preparation;
   #unwatch: (() => Promise<void>) | null = null;
   #upkeep: Upkeep | null = null;
+  #closed: Promise<void> | null = null;
 
   private constructor(store: FlowStore, runner: StepRunner, options: FlowExecutorOptions) {
     this.store = store;
@@ -458,8 +459,12 @@ export class FlowExecutor {
    * Ends the executor: it finishes the writes under way, gives its runs back for others to take up at once, and closes store
    * and runner. Scripts that run on workers go on.
    */
-  async close(): Promise<void> {
-    if (this.#crew.closed) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#unwatch?.().catch(() => undefined);
     await this.#crew.close();
     await this.#upkeep?.over;

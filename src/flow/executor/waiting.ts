@@ -37,7 +37,10 @@ export class Waiting {
     const end = this.#clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
     for (let turn = 0; ; turn++) {
       const heard = this.#listen(flowId, signal);
-      const result = await this.#look(flowId, turn > 0);
+      const result = await this.#look(flowId, turn > 0).catch((error: unknown) => {
+        heard.over.abort();
+        throw error;
+      });
       if (result !== null) {
         heard.over.abort();
         return result;

@@ -34,6 +34,8 @@ export class QueueRunner implements StepRunner {
   readonly #store: TaskStore;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  /** Tasks that are being handed over, by their ids. */
+  readonly #handing = new Map<string, Promise<unknown>>();
   #parser: Engine | undefined;
 
   constructor(options: QueueRunnerOptions) {
@@ -45,9 +47,9 @@ export class QueueRunner implements StepRunner {
   async run(job: StepJob, signal: AbortSignal): Promise<Outcome> {
     const spec = this.#specOf(job);
     try {
-      const { outcome } = await this.#patiently(signal, () =>
-        this.#store.enqueue({ task: spec, notify: true }),
-      );
+      const handing = this.#patiently(signal, () => this.#store.enqueue({ task: spec, notify: true }));
+      this.#handing.set(job.taskId, handing);
+      const { outcome } = await handing.finally(() => this.#handing.delete(job.taskId));
       if (outcome === "queueFull") return failed("QueueFull", "the queue is full");
       return await this.#outcomeOf(job, spec, signal);
     } catch (error) {
@@ -126,6 +128,8 @@ export class QueueRunner implements StepRunner {
       context: this.#contextOf(job),
       reason: "the flow does not need it any more",
     };
+    // What is not there yet could not be cancelled.
+    await this.#handing.get(job.taskId)?.catch(() => undefined);
     await this.#patiently(this.#closing.signal, () => this.#store.cancel(ref));
   }
 
