@@ -129,6 +129,8 @@ export const MAX_CLAIM = 50;
 
 export interface Claimed {
   readonly runs: readonly ClaimedRun[];
+  /** Ids of due runs that cannot be read, as somebody else wrote to their keys; they are tried again after a minute. */
+  readonly damaged: readonly string[];
   /** Ms until the next run is due; null when none will be by itself. */
   readonly waitMs: number | null;
   readonly now: number;

@@ -176,7 +176,13 @@ export class Crew implements DriverHost {
     const state = stateOf(run);
     const events: FlowEvent[] = [{ kind: state.startedAt === null ? "start" : "takenOver" }];
     const driver = this.#take(plan, state, run.token, Number(run.flow.revision ?? 0));
-    driver.begin(openEffects(state), events, run.inbox.length > 0);
+    try {
+      driver.begin(openEffects(state), events, run.inbox.length > 0);
+    } catch (error) {
+      // Its record does not fit its definition. The lease runs out, and somebody else may try.
+      driver.abandon();
+      throw error;
+    }
   }
 
   /** The plan of a definition that the store holds; null when it does not. */
@@ -244,16 +250,18 @@ export class Crew implements DriverHost {
       const limit = Math.min(CLAIM_LIMIT, this.#room);
       if (limit <= 0) return null;
       const { executorId } = this;
-      const { runs, waitMs, now } = await this.store.claim({
+      const { runs, damaged, waitMs, now } = await this.store.claim({
         executorId,
         leaseMs: this.#options.leaseMs,
         limit,
       });
       this.#noteTime(now);
+      for (const id of damaged)
+        this.onError(new Error("somebody wrote to the keys of the run: it cannot be read"), id);
       await Promise.all(
         runs.map((run) => this.#adopt(run).catch((error: unknown) => this.onError(error, run.id))),
       );
-      if (runs.length < limit) return waitMs;
+      if (runs.length + damaged.length < limit) return waitMs;
     }
   }
 

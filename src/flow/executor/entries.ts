@@ -48,21 +48,42 @@ export function eventOfEntry(text: string, state: FlowState): FlowEvent | null {
 function parseEntry(text: string): Entry | null {
   try {
     const entry = JSON.parse(text) as Entry | null;
-    return typeof entry === "object" && entry !== null && KINDS.has(entry.kind) ? entry : null;
+    return typeof entry === "object" && entry !== null && isWhole(entry) ? entry : null;
   } catch {
     return null;
   }
 }
 
-const KINDS: ReadonlySet<string> = new Set([
-  "signal",
-  "cancel",
-  "pause",
-  "resume",
-  "undo",
-  "retryUndo",
-  "child",
-]);
+/** Whether all is there that its kind needs, with texts that are JSON where JSON is expected. */
+function isWhole(entry: Entry): boolean {
+  switch (entry.kind) {
+    case "signal": {
+      const { event, key, payload, at } = entry.signal;
+      return typeof event === "string" && isTextOrNull(key) && isJson(payload) && typeof at === "number";
+    }
+    case "cancel":
+      return typeof entry.reason === "string";
+    case "child":
+      return (
+        typeof entry.stepId === "string" &&
+        (entry.output === null || isJson(entry.output)) &&
+        Array.isArray(entry.uncompensated)
+      );
+    default:
+      return KINDS.has(entry.kind);
+  }
+}
+
+const KINDS: ReadonlySet<string> = new Set(["pause", "resume", "undo", "retryUndo"]);
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === "string";
+}
+
+/** Throws for a text that is none. */
+function isJson(text: unknown): boolean {
+  return typeof text === "string" && JSON.parse(text) !== undefined;
+}
 
 function childEvent(entry: ChildEnded, step: StepState | undefined): FlowEvent | null {
   if (step === undefined || step.attemptCount !== entry.attempt) return null;

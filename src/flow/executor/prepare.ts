@@ -65,7 +65,7 @@ export class Preparation {
 
   /** The input as JSON text. Throws `input`. */
   input(plan: Plan, input: unknown): string {
-    const text = jsonOf(input);
+    const text = jsonOf(input ?? {});
     const { input: schema } = plan.definition;
     if (schema === undefined) return text;
     const result = this.#schema(plan.definition, schema).safeParse(JSON.parse(text));
@@ -89,7 +89,7 @@ export class Preparation {
 /** JSON text of a value from a program. Throws `input`, naming the place, for what has no JSON form. */
 export function jsonOf(value: unknown): string {
   try {
-    return toJson(jsToValue(value ?? {}));
+    return toJson(jsToValue(value));
   } catch (error) {
     if (error instanceof ConversionError) throw new FlowError("input", error.message);
     throw error;

@@ -15,6 +15,8 @@ export interface SlotStarter {
   planOfHash(hash: string): Promise<Plan | null>;
   /** Starts a run, unless the key is in use; tells its id. */
   startSlot(plan: Plan, input: string, key: string): Promise<string>;
+  /** A schedule cannot be fired. */
+  onError(error: unknown): void;
 }
 
 function specOf(name: string, rule: Pick<StoredSchedule, "cron" | "timeZone" | "catchUp">): ScheduleSpec {
@@ -58,10 +60,22 @@ export function newSchedule(
 export async function fireSchedules(starter: SlotStarter): Promise<number | null> {
   let next: number | null = null;
   for (const schedule of await starter.store.schedules()) {
-    const nextAt = await fireOne(starter, schedule);
+    const nextAt = await fireOrTell(starter, schedule);
     if (nextAt !== null && (next === null || nextAt < next)) next = nextAt;
   }
   return next === null ? null : Math.max(0, next - starter.now());
+}
+
+/** What is wrong with one schedule keeps nobody from the others. Throws what the store throws. */
+async function fireOrTell(starter: SlotStarter, schedule: StoredSchedule): Promise<number | null> {
+  try {
+    return await fireOne(starter, schedule);
+  } catch (error) {
+    if (isQueueError(error) && error.retryable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    starter.onError(new Error(`schedule '${schedule.name}' cannot be fired: ${reason}`, { cause: error }));
+    return null;
+  }
 }
 
 async function fireOne(starter: SlotStarter, schedule: StoredSchedule): Promise<number | null> {
@@ -72,7 +86,7 @@ async function fireOne(starter: SlotStarter, schedule: StoredSchedule): Promise<
   const due = dueSlots(specOf(name, schedule), nextAt, now);
   let { lastFlowId } = schedule;
   const plan = await starter.planOfHash(schedule.definition);
-  if (plan === null) return null;
+  if (plan === null) throw new Error("its definition is missing; put it again");
   for (const slot of due.slots) {
     if (schedule.whenUnfinished === "skip" && (await isUnfinished(store, lastFlowId))) continue;
     lastFlowId = await starter.startSlot(plan, schedule.input, `schedule:${name}:${slot}`);

@@ -55,6 +55,7 @@ export class Upkeep {
         now: () => crew.now(),
         planOfHash: (hash) => crew.planOfHash(hash),
         startSlot,
+        onError: (error) => !crew.closed && onError(error),
       });
       const { more } = await crew.store.sweep({ retention });
       return more ? 1 : Math.min(everyMs, waitMs ?? everyMs);

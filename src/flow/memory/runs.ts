@@ -112,7 +112,7 @@ export function claim(flows: MemoryFlows, params: ClaimParams): Claimed {
     return { id, token: run.token, inbox: [...run.inbox], ...flows.record(run) };
   });
   const next = flows.due.first();
-  return { runs, now, waitMs: next === undefined ? null : Math.max(0, next.score - now) };
+  return { runs, damaged: [], now, waitMs: next === undefined ? null : Math.max(0, next.score - now) };
 }
 
 function held(flows: MemoryFlows, { id, token }: LeaseRef): MemoryRun {

@@ -94,9 +94,9 @@ export class Runs {
 
   claim = async ({ executorId, leaseMs, limit }: ClaimParams): Promise<Claimed> => {
     const args = [executorId, String(leaseMs), String(Math.min(MAX_CLAIM, limit))];
-    const [now, waitMs, runs] = (await this.#core.run("claim", args)) as unknown as ClaimReply;
+    const [now, waitMs, runs, damaged] = (await this.#core.run("claim", args)) as unknown as ClaimReply;
     const claimed = await Promise.all(runs.map((run) => this.#claimedRun(run)));
-    return { runs: claimed, waitMs: waitMs < 0 ? null : waitMs, now };
+    return { runs: claimed, damaged, waitMs: waitMs < 0 ? null : waitMs, now };
   };
 
   async #claimedRun([id, token, pairs, inbox, stepReplies]: ClaimReply[2][number]): Promise<ClaimedRun> {
@@ -201,4 +201,5 @@ type ClaimReply = readonly [
     inbox: readonly string[],
     steps: readonly (readonly [stepId: string, fields: readonly string[]])[],
   ])[],
+  damaged: readonly string[],
 ];
