@@ -129,7 +129,7 @@ export const MAX_CLAIM = 50;
 
 export interface Claimed {
   readonly runs: readonly ClaimedRun[];
-  /** Ids of due runs that cannot be read, as somebody else wrote to their keys; they are tried again after a minute. */
+  /** Ids of due runs that cannot be read, as somebody else wrote to their keys; they are tried again a minute or a lease later. */
   readonly damaged: readonly string[];
   /** Ms until the next run is due; null when none will be by itself. */
   readonly waitMs: number | null;

@@ -1,5 +1,6 @@
 // The verbs that executors use: start, claim, commit, extend, release.
 
+import { isQueueError } from "../../queue/errors.ts";
 import type { Reply } from "../../queue/redis/connection/client.ts";
 import { type EncodedChange, type FieldRecord, storedItemIds, storedStepNames, toRecord } from "../codec.ts";
 import { FlowError } from "../errors.ts";
@@ -95,8 +96,10 @@ export class Runs {
   claim = async ({ executorId, leaseMs, limit }: ClaimParams): Promise<Claimed> => {
     const args = [executorId, String(leaseMs), String(Math.min(MAX_CLAIM, limit))];
     const [now, waitMs, runs, damaged] = (await this.#core.run("claim", args)) as unknown as ClaimReply;
-    const claimed = await Promise.all(runs.map((run) => this.#claimedRun(run)));
-    return { runs: claimed, damaged, waitMs: waitMs < 0 ? null : waitMs, now };
+    const read = await Promise.all(runs.map((run) => this.#claimedRun(run).catch(nullIfDamaged)));
+    const unread = runs.filter((_, i) => read[i] === null).map(([id]) => id);
+    const claimed = read.filter((run) => run !== null);
+    return { runs: claimed, damaged: [...damaged, ...unread], waitMs: waitMs < 0 ? null : waitMs, now };
   };
 
   async #claimedRun([id, token, pairs, inbox, stepReplies]: ClaimReply[2][number]): Promise<ClaimedRun> {
@@ -189,6 +192,12 @@ export class Runs {
     const [entries] = await this.#core.read([["LRANGE", key, "0", "999"]]);
     return entries as readonly string[];
   };
+}
+
+/** What another hand wrote to keys of a run that the script does not read, as there are many. Other failures are not the run's. */
+function nullIfDamaged(error: unknown): null {
+  if (isQueueError(error) && error.code !== "wrongType") throw error;
+  return null;
 }
 
 type ClaimReply = readonly [

@@ -7,6 +7,7 @@ import type { FlowExecutorOptions } from "../../../src/flow/executor/options.ts"
 import { createMemoryFlowStore } from "../../../src/flow/memory/store.ts";
 import { createRedisFlowStore } from "../../../src/flow/redis/store.ts";
 import { EngineRunner } from "../../../src/flow/runner/engine-runner.ts";
+import { itemId } from "../../../src/flow/state.ts";
 import type { FlowStore } from "../../../src/flow/store.ts";
 import { type RedisServer, redisVersion, startRedis } from "../../support/redis.ts";
 import { freshContext } from "../store/harness.ts";
@@ -118,6 +119,13 @@ describe.skipIf(redisVersion() === null)("runs that a foreign hand damaged in Re
     ["a list of steps that is none", (id: string) => server.raw.hset(`flow:${id}`, "steps", "[oops")],
     ["a list of steps that is a number", (id: string) => server.raw.hset(`flow:${id}`, "steps", "7")],
     ["a step that is no hash", (id: string) => server.raw.set(`step:${id}:a`, "x")],
+    [
+      "an item of a step that is no hash",
+      async (id: string) => {
+        await server.raw.hset(`step:${id}:a`, "items", "1");
+        await server.raw.set(`step:${id}:${itemId("a", 0)}`, "x");
+      },
+    ],
     [
       "a run that is no hash",
       async (id: string) => {
