@@ -61,22 +61,20 @@ export const DEFAULT_CONTEXT = "flow";
 /** Throws `invalid` for a URL that is none of ours; it is never shown, as it may hold a password. */
 export function connectStores(url: string, options: ConnectOptions): Connected {
   const { context = DEFAULT_CONTEXT, engine, clock } = options;
-  const scheme = /^([a-z]+)(\+cluster|\+sentinel)?:\/\//.exec(url);
   const own = options.runner ?? (engine === undefined ? null : new EngineRunner({ engine }));
-  if (scheme?.[1] === "memory" && scheme[2] === undefined) {
+  if (/^memory:\/\//.test(url)) {
     const name = url.slice("memory://".length);
     const store = name === "" ? createMemoryFlowStore({ clock }) : sharedMemoryFlowStore(name, clock);
     return { store, runner: own ?? new EngineRunner() };
   }
-  if (scheme?.[1] !== "redis" && scheme?.[1] !== "rediss")
+  if (!/^rediss?(\+(cluster|sentinel))?:\/\//.test(url))
     throw new QueueError(
       "invalid",
       "flow store URL (redis://, rediss://, redis+cluster://, redis+sentinel:// or memory:// is needed)",
     );
-  const cluster = scheme[2] === "+cluster";
   const { prefix, nodes, sentinels, tls, deadlineMs } = options;
   const shared = { prefix, nodes, sentinels, tls, deadlineMs };
-  const store = createRedisFlowStore({ ...shared, url: url.replace("+cluster", ""), cluster, context });
+  const store = createRedisFlowStore({ ...shared, url, context });
   const runner =
     own ??
     new QueueRunner({ store: openStore(url, shared), context, ownsStore: true, ...(clock && { clock }) });

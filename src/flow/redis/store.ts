@@ -1,7 +1,7 @@
 // FlowStore on Redis: puts the verbs together and chooses the connection.
 
 import { randomBytes } from "node:crypto";
-import { openClient, type RedisStoreOptions } from "../../queue/redis/store.ts";
+import { openClient, type RedisStoreOptions, usesCluster } from "../../queue/redis/store.ts";
 import { FlowError } from "../errors.ts";
 import {
   type AdvanceParams,
@@ -36,8 +36,8 @@ const SWEEP_LIMIT = 200;
 
 /** Connects with the first call. Throws `invalid` for a bad URL, context or prefix. */
 export function createRedisFlowStore(options: RedisFlowStoreOptions): FlowStore {
-  const { context, prefix = DEFAULT_PREFIX, cluster = false, clock = null, deadlineMs = 5000 } = options;
-  const keys = new FlowKeys(prefix, context, cluster);
+  const { context, prefix = DEFAULT_PREFIX, clock = null, deadlineMs = 5000 } = options;
+  const keys = new FlowKeys(prefix, context, usesCluster(options));
   const core = new FlowCore({ client: openClient(options, deadlineMs), keys, clock, deadlineMs });
   const look = new FlowLook(core);
   const runs = new Runs(core);

@@ -64,16 +64,20 @@ export interface RedisStoreOptions {
 export function createRedisStore(options: RedisStoreOptions): TaskStore {
   const deadlineMs = options.deadlineMs ?? 5000;
   const client = openClient(options, deadlineMs);
-  const cluster = options.cluster === true || parseRedisUrl(options.url).kind === "cluster";
   const core = new Core({
     client,
-    keys: new Keys(options.prefix ?? "rhai:", cluster),
+    keys: new Keys(options.prefix ?? "rhai:", usesCluster(options)),
     clock: options.clock ?? null,
     deadlineMs,
     textLimits: { ...DEFAULT_TEXT_LIMITS, ...options.textLimits },
     clientId: randomBytes(8).toString("hex"),
   });
   return storeOn(core, options);
+}
+
+/** Whether the option or the URL says so. Throws `invalid` for a bad URL. */
+export function usesCluster({ cluster, url }: Pick<RedisStoreOptions, "cluster" | "url">): boolean {
+  return cluster === true || parseRedisUrl(url).kind === "cluster";
 }
 
 /** The connection that the options describe; it connects with the first call. Throws `invalid` for a bad URL. */
@@ -107,8 +111,7 @@ function descriptionOf(options: RedisStoreOptions): Description {
   const tls = secure ? { ...readTlsFiles(address), ...options.tls } : undefined;
   const driver: RedisOptions = { ...address.login, ...(tls && { tls }) };
   const { sentinels } = options;
-  if (options.cluster === true || address.kind === "cluster")
-    return { kind: "cluster", nodes: address.nodes, driver };
+  if (usesCluster(options)) return { kind: "cluster", nodes: address.nodes, driver };
   driver.db = address.db;
   if (sentinels === undefined && address.kind === "server")
     return { kind: "server", nodes: [], driver: { ...driver, ...address.nodes[0] } };

@@ -46,4 +46,12 @@ describe("FlowExecutor.connect", () => {
     );
     expect(isQueueError(error, "unavailable")).toBe(true);
   });
+
+  it("takes several nodes of a cluster", async () => {
+    const url = `redis+cluster://127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`;
+    const error: unknown = await FlowExecutor.connect(url, { deadlineMs: 200 }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(isQueueError(error, "unavailable"), String(error)).toBe(true);
+  });
 });
