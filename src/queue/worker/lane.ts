@@ -166,12 +166,7 @@ export class Lane {
 
   /** Jobs that a new one would wait for. */
   get load(): number {
-    let count = 0;
-    for (const entry of this.entries()) {
-      const state = this.state(entry);
-      if (state === "posted" || state === "busy") count++;
-    }
-    return count;
+    return this.unstarted + (this.busy === null ? 0 : 1);
   }
 
   /** How many more jobs are good for it now. */
