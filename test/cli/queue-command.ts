@@ -1,8 +1,14 @@
 // The built command beside a real redis-server: runs to its end, or is watched while it runs.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { type RedisServer, startRedis } from "../support/redis.ts";
 import { Command, type Finished, type RunOptions } from "./command.ts";
+
+/** Name of a context that no other test uses. */
+export function freshContext(): string {
+  return `c-${randomUUID().slice(0, 8)}`;
+}
 
 /** A command that is still running, and what it has printed so far. */
 export class Running {

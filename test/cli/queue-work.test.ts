@@ -1,13 +1,13 @@
 // `rhai submit --local`, `rhai worker` and `rhai dev`: scripts really run, on real workers, and these end as they should.
 
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, redisVersion } from "../support/redis.ts";
 import { ROOT } from "./command.ts";
-import { QueueCommand, type Running } from "./queue-command.ts";
+import { freshContext, QueueCommand, type Running } from "./queue-command.ts";
 
 const FILES = {
   "hello.rhai": 'print("hello " + who); who.len()',
@@ -28,8 +28,6 @@ describe.skipIf(redisVersion() === null)("scripts on workers", () => {
     rhai.rhai.write(FILES);
   });
   afterAll(() => rhai.stop());
-
-  const freshContext = () => `c-${randomUUID().slice(0, 8)}`;
 
   async function startWorker(...args: string[]): Promise<Running> {
     const worker = rhai.start(["worker", "--threads", "1", ...args]);

@@ -1,12 +1,11 @@
 // `rhai queue`, `rhai task`, `rhai fsck` and `rhai submit` against a real redis-server; the test itself is the worker.
 
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRedisStore } from "../../src/queue/redis/store.ts";
 import type { TaskStore } from "../../src/queue/store.ts";
 import type { ClaimedTask, TaskSpec } from "../../src/queue/task.ts";
 import { freePort, redisVersion, startRedis } from "../support/redis.ts";
-import { QueueCommand } from "./queue-command.ts";
+import { freshContext, QueueCommand } from "./queue-command.ts";
 
 describe.skipIf(redisVersion() === null)("the queue's commands", () => {
   let rhai: QueueCommand;
@@ -22,7 +21,6 @@ describe.skipIf(redisVersion() === null)("the queue's commands", () => {
     await rhai.stop();
   });
 
-  const freshContext = () => `c-${randomUUID().slice(0, 8)}`;
   const workerId = "tester";
 
   async function submitted(context: string, spec: Partial<TaskSpec> = {}): Promise<string> {

@@ -1,6 +1,6 @@
 // `rhai schedule` against a real redis-server: what it stores, shows and refuses, and that workers fire what it put.
 
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UsageError } from "../../src/cli/exit-codes.ts";
 import { type RuleOptions, ruleFrom } from "../../src/cli/queue/schedule-rule.ts";
@@ -8,7 +8,7 @@ import { createRedisStore } from "../../src/queue/redis/store.ts";
 import type { Schedule, ScheduleSpec } from "../../src/queue/schedule.ts";
 import type { TaskStore } from "../../src/queue/store.ts";
 import { freePort, redisVersion } from "../support/redis.ts";
-import { QueueCommand } from "./queue-command.ts";
+import { freshContext, QueueCommand } from "./queue-command.ts";
 
 const HOUR = 3_600_000;
 
@@ -50,8 +50,6 @@ describe.skipIf(redisVersion() === null)("rhai schedule", () => {
     await store.close();
     await rhai.stop();
   });
-
-  const freshContext = () => `c-${randomUUID().slice(0, 8)}`;
 
   /** `rhai schedule` in a context, with what it says. */
   function schedule(context: string, ...args: string[]) {

@@ -1,6 +1,5 @@
 // The Redis store when its server is away, new, slow, silent, full, locked, or far from the worker's clock.
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +17,7 @@ import {
   startProxy,
   startRedis,
 } from "../support/redis.ts";
+import { makeCertificate, tlsSettings } from "../support/redis-tls.ts";
 import { expectCode, freshContext, pause } from "./suite/harness.ts";
 
 const EMPTY = { reason: "empty", waitMs: null } as const;
@@ -381,24 +381,10 @@ describe.skipIf(redisVersion() === null)("Redis store", () => {
   });
 
   it("speaks TLS with rediss://", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "rhai-tls-"));
-    cleanup.push(async () => rmSync(folder, { recursive: true, force: true }));
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-    const files = ["-keyout", key, "-out", cert, "-days", "2", "-nodes"];
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", ...files, ...subject], {
-      stdio: "ignore",
-    });
+    const certificate = makeCertificate();
     const tlsPort = await freePort();
-    const config = {
-      "tls-port": String(tlsPort),
-      "tls-cert-file": cert,
-      "tls-key-file": key,
-      "tls-ca-cert-file": cert,
-      "tls-auth-clients": "no",
-    };
-    await redis({ config });
-    const store = open(`rediss://127.0.0.1:${tlsPort}`, { tls: { ca: readFileSync(cert) } });
+    await redis({ config: tlsSettings(tlsPort, certificate) });
+    const store = open(`rediss://127.0.0.1:${tlsPort}`, { tls: { ca: readFileSync(certificate.cert) } });
     await store.enqueue({ task });
     await store.waitForWork({ context, idle: EMPTY, timeoutMs: 5 });
     expect((await store.claim(claimOf)).tasks).toHaveLength(1);

@@ -9,11 +9,11 @@ import { Waiting } from "../../../src/flow/executor/waiting.ts";
 import { createMemoryFlowStore } from "../../../src/flow/memory/store.ts";
 import { EngineRunner } from "../../../src/flow/runner/engine-runner.ts";
 import { QueueRunner } from "../../../src/flow/runner/queue-runner.ts";
-import type { StepJob } from "../../../src/flow/runner/runner.ts";
 import type { FlowStore } from "../../../src/flow/store.ts";
 import { systemClock } from "../../../src/queue/clock.ts";
 import { createMemoryStore } from "../../../src/queue/memory/store.ts";
 import { Engine } from "../../../src/runtime/engine.ts";
+import { stepJob } from "../step-job.ts";
 
 /** A place where calls wait until they are let go. */
 class Gate {
@@ -208,19 +208,7 @@ describe("an executor that stops", () => {
       },
       context: "steps",
     });
-    const job: StepJob = {
-      taskId: "flow:f:a:1",
-      flowId: "f",
-      flowName: "x",
-      stepId: "a",
-      attempt: 1,
-      undo: false,
-      script: "1",
-      args: "{}",
-      timeoutMs: null,
-      context: null,
-      priority: 0,
-    };
+    const job = stepJob({ taskId: "flow:f:a:1" });
     const running = slow.run(job, new AbortController().signal);
     await gate.reached;
     const stopping = slow.stop(job);

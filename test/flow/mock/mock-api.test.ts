@@ -7,28 +7,11 @@ import { MockApi } from "../../../src/flow/mock/mock-api.ts";
 import { parseMocks } from "../../../src/flow/mock/mocks-file.ts";
 import { differences, testFlow } from "../../../src/flow/mock/test-flow.ts";
 import { VirtualClock } from "../../../src/flow/mock/virtual-clock.ts";
-import type { StepJob } from "../../../src/flow/runner/runner.ts";
 import { Engine } from "../../../src/runtime/engine.ts";
+import { stepJob } from "../step-job.ts";
 
 const step = (name: string) => newStep(name).script(`${name}_script`);
 const one = newFlow("x").addStep(step("a").build()).build();
-
-function job(more: Partial<StepJob> = {}): StepJob {
-  return {
-    taskId: "t1",
-    flowId: "f",
-    flowName: "x",
-    stepId: "a",
-    attempt: 1,
-    undo: false,
-    script: "1",
-    args: "{}",
-    timeoutMs: null,
-    context: null,
-    priority: 0,
-    ...more,
-  };
-}
 
 describe("testFlow", () => {
   it("answers steps as told, call by call, whatever their scripts are", async () => {
@@ -174,16 +157,16 @@ describe("testFlow", () => {
 describe("MockApi", () => {
   it("knows an attempt by its id: it is not done again", async () => {
     const mock = new MockApi({ steps: { a: [{ output: 1 }, { output: 2 }] } });
-    const [first, again] = [await mock.run(job()), await mock.run(job())];
+    const [first, again] = [await mock.run(stepJob()), await mock.run(stepJob())];
     expect(again).toEqual(first);
     expect(mock.callsOf("a")).toHaveLength(1);
-    expect(await mock.run(job({ taskId: "t2" }))).toEqual({ kind: "completed", output: "2" });
+    expect(await mock.run(stepJob({ taskId: "t2" }))).toEqual({ kind: "completed", output: "2" });
   });
 
   it("stops what was told to stop", async () => {
     const mock = new MockApi({ steps: { a: { timeout: true } } });
-    const running = mock.run(job());
-    await mock.stop(job());
+    const running = mock.run(stepJob());
+    await mock.stop(stepJob());
     expect(await running).toEqual({ kind: "stopped" });
   });
 });
